@@ -1,0 +1,60 @@
+/**
+ * # errors: one error type, one translation
+ *
+ * Code throws an `AppError` where the fact is known, with a reason that
+ * programs can compare and a message that people can read. Nobody else
+ * translates: `toServiceError` (errors/grpc-status.ts) writes it as a gRPC
+ * status with `google.rpc.ErrorInfo` and `google.rpc.BadRequest`,
+ * `fromServiceError` reads it back from another service, `toProblem`
+ * (errors/problem.ts) writes it as RFC 9457 `application/problem+json`.
+ *
+ * What this sub-path promises
+ * - An error that is no `AppError` never shows its text to a caller: it is
+ *   INTERNAL/INTERNAL outside, and logged whole with its trace id inside.
+ * - A message never holds a value that the caller may not read.
+ */
+
+/** Canonical gRPC codes that Rapport uses, by name. */
+export type ErrorCode =
+  | 'INVALID_ARGUMENT'
+  | 'UNAUTHENTICATED'
+  | 'PERMISSION_DENIED'
+  | 'NOT_FOUND'
+  | 'ALREADY_EXISTS'
+  | 'FAILED_PRECONDITION'
+  | 'ABORTED'
+  | 'RESOURCE_EXHAUSTED'
+  | 'UNAVAILABLE'
+  | 'DEADLINE_EXCEEDED'
+  | 'UNIMPLEMENTED'
+  | 'CANCELLED'
+  | 'INTERNAL';
+
+/** What is wrong with one field of a request. */
+export interface FieldViolation {
+  /** Path in proto names from the request's root, for example `deal.amount.amount`. */
+  readonly field: string;
+  /** One sentence for people. */
+  readonly description: string;
+  /** For programs, for example `UNKNOWN_FIELD` or protovalidate's rule id. */
+  readonly reason?: string;
+}
+
+/** The one error that crosses every border of Rapport. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+
+  constructor(
+    readonly code: ErrorCode,
+    /** UPPER_SNAKE_CASE, stable, for programs. */
+    readonly reason: string,
+    message: string,
+    /** Facts that the message names, for programs; no personal data. */
+    readonly metadata: Readonly<Record<string, string>> = {},
+    /** The fields at fault, all of them at once. */
+    readonly violations: readonly FieldViolation[] = [],
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

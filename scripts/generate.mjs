@@ -1,0 +1,86 @@
+// Generates everything that follows from the contracts, in one command:
+// lint -> breaking gate -> descriptor image -> ts-proto code -> Prisma clients.
+//   node scripts/generate.mjs            everything
+//   node scripts/generate.mjs --contracts  without the Prisma clients
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const run = (command, args, options = {}) =>
+  execFileSync(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', ...options });
+
+// protovalidate publishes its .proto file as a Go module only; the npm package
+// holds the compiled form.
+const PROTOVALIDATE = 'github.com/bufbuild/protovalidate@v1.2.2';
+const GOOGLE_FILES = {
+  'google/api': ['annotations', 'http', 'field_behavior'],
+  'google/rpc': ['status', 'error_details', 'code'],
+};
+
+/** Copies the third-party .proto files that the contracts import into an ignored folder. */
+function collectImports() {
+  const target = join(root, '.cache', 'proto');
+  const stamp = join(target, `.stamp-${PROTOVALIDATE.replaceAll(/[^a-z0-9.]/g, '-')}`);
+  if (existsSync(stamp)) return;
+  rmSync(target, { recursive: true, force: true });
+  for (const [folder, names] of Object.entries(GOOGLE_FILES)) {
+    mkdirSync(join(target, folder), { recursive: true });
+    for (const name of names) {
+      cpSync(join(root, 'node_modules', 'google-proto-files', folder, `${name}.proto`), join(target, folder, `${name}.proto`));
+    }
+  }
+  const { Dir } = JSON.parse(run('go', ['mod', 'download', '-json', PROTOVALIDATE], { cwd: '/' }));
+  mkdirSync(join(target, 'buf/validate'), { recursive: true });
+  const copy = join(target, 'buf/validate/validate.proto');
+  cpSync(join(Dir, 'proto/protovalidate/buf/validate/validate.proto'), copy);
+  chmodSync(copy, 0o644);
+  writeFileSync(stamp, '');
+}
+
+/**
+ * ts-proto's Nest mode registers wrappers with protobufjs, for Nest's own gRPC
+ * transport. Ours decodes by ts-proto itself, so those lines would only load a
+ * third protobuf runtime.
+ */
+function dropProtobufjs(folder) {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !entry.name.endsWith('.ts')) continue;
+    const file = join(entry.parentPath, entry.name);
+    const code = readFileSync(file, 'utf8');
+    const slim = code
+      .replace(/^import \{ wrappers \} from "protobufjs";\n/m, '')
+      .replace(/^wrappers\["[^"]+"\] = (?:\{[\s\S]*?\n\}|[^\n]*) as any;\n/gm, '');
+    if (slim.includes('wrappers[')) throw new Error(`${file} still registers a protobufjs wrapper`);
+    if (slim !== code) writeFileSync(file, slim);
+  }
+}
+
+function contracts() {
+  const out = join(root, 'packages/contracts');
+  collectImports();
+  run(bin('buf'), ['lint']);
+  run(bin('buf'), ['build', '-o', join(out, 'image.binpb')]);
+  const generated = join(out, 'src/generated');
+  rmSync(generated, { recursive: true, force: true });
+  run(bin('buf'), ['generate']);
+  dropProtobufjs(generated);
+}
+
+function prismaClients() {
+  for (const service of readdirSync(join(root, 'services'))) {
+    const folder = join(root, 'services', service);
+    if (!existsSync(join(folder, 'prisma/schema.prisma'))) continue;
+    rmSync(join(folder, 'src/generated'), { recursive: true, force: true });
+    // The schema engine is not needed to generate, and its download host may be out of reach.
+    run(bin('prisma'), ['generate', '--schema', 'prisma/schema.prisma'], {
+      cwd: folder,
+      env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', PRISMA_HIDE_UPDATE_MESSAGE: '1' },
+    });
+  }
+}
+
+contracts();
+if (!process.argv.includes('--contracts')) prismaClients();
