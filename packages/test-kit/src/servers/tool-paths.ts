@@ -13,10 +13,15 @@ export function natsServerProgram(): string {
 
 /** Where `scripts/bootstrap.mjs` unpacks and builds the pinned Keycloak. */
 export function keycloakFolder(): string {
-  return fetched(join(projectFolder, '.tools', `keycloak-${versions['keycloak']}`));
+  return fetched(join(projectFolder, '.tools', `keycloak-${versions.keycloak}`));
 }
 
 function fetched(path: string): string {
   if (!existsSync(path)) throw new Error(`${path} is not there: node scripts/bootstrap.mjs start fetches it.`);
   return path;
+}
+
+/** A data folder of PostgreSQL in which Keycloak has already made its tables; the bootstrap makes it. */
+export function keycloakTemplateFolder(): string {
+  return join(projectFolder, '.tools', `postgres-with-keycloak-${versions.keycloak}`);
 }

@@ -1,0 +1,59 @@
+// Three tiers, told apart by where a test lies and what it needs:
+//   unit         *.spec.ts beside the source: pure code, no server
+//   integration  *.int-spec.ts under test/: one part on real PostgreSQL, NATS and Keycloak
+//   system       tests/: what crosses services, and the rules of the architecture
+// The last two need servers: npm test starts them once for all suites (scripts/test.ts).
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  // Packages may ship both x.js and x.ts: theirs is the compiled one. Ours are never compiled in place.
+  moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],
+  moduleNameMapper: {
+    '^@rapport/contracts/(.*)$': '<rootDir>/packages/contracts/src/generated/$1.ts',
+    '^@rapport/service-kit/(.*)$': '<rootDir>/packages/service-kit/src/$1.ts',
+    '^@rapport/test-kit/(.*)$': '<rootDir>/packages/test-kit/src/$1.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        sourceMaps: 'inline',
+        module: { type: 'es6' },
+        jsc: {
+          target: 'es2024',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          keepClassNames: true,
+        },
+      },
+    ],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/(packages|services)/[^/]+/dist/', '<rootDir>/\\.(run|tools|cache)/'],
+};
+
+export default {
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{packages,services}/*/src/**/*.spec.ts', '<rootDir>/{scripts,deploy}/**/*.spec.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'integration',
+      testMatch: [
+        '<rootDir>/{packages,services}/*/test/**/*.int-spec.ts',
+        '<rootDir>/{scripts,deploy}/**/*.int-spec.ts',
+      ],
+    },
+    {
+      ...shared,
+      displayName: 'system',
+      testMatch: ['<rootDir>/tests/**/*.spec.ts'],
+    },
+  ],
+  // What a suite leaves open is a fault of the suite, not something to wait for.
+  openHandlesTimeout: 2_000,
+};
