@@ -1,0 +1,196 @@
+import {
+  addSums,
+  AMOUNT_HIGH,
+  CellStore,
+  CodeBook,
+  COUNT,
+  CUBE_DIMENSIONS,
+  MARGIN_COUNT,
+  MARGIN_HIGH,
+  putUnits,
+  SUMS,
+  takeUnits,
+  WIDTH,
+  type CubeDimension,
+} from './cube-cells.js';
+import { describeCell, requiredMembers, type CubePredicate } from './cube-predicate.js';
+import type { FigureRow } from './figure-row.js';
+
+/** Deals that share all dimensions, summed, as a table read gives them. */
+export interface CubeCell extends Omit<FigureRow, 'businessDate' | 'amount' | 'margin'> {
+  /** A day, or a month where the cube is coarse, or empty. */
+  readonly period: string;
+  readonly count: number;
+  readonly amount: bigint;
+  readonly margin: bigint;
+  readonly marginCount: number;
+}
+
+const INDEXED: readonly CubeDimension[] = ['manager', 'department', 'branch'];
+const LOG_LENGTH = 16_384;
+
+/**
+ * Figures of all deals in memory, kept up by differences. Cells are by day,
+ * except in the months before `coarseBefore` (`YYYY-MM`; empty for none), which
+ * have one cell for the month: that bounds the memory of a long history.
+ *
+ * Pure: no clock, no I/O, one thread. A reader that runs between two calls
+ * sees all of the first and nothing of the second.
+ */
+export class Cube {
+  readonly books: readonly CodeBook[] = CUBE_DIMENSIONS.map(() => new CodeBook());
+  readonly cells = new CellStore();
+  /** How many differences were ever applied; the log holds the last of them. */
+  applied = 0;
+  private readonly logCodes = new Int32Array(LOG_LENGTH * WIDTH);
+  private readonly logSums = new Float64Array(LOG_LENGTH * SUMS);
+  private readonly cellsBy = new Map<CubeDimension, number[][]>(INDEXED.map((name) => [name, []]));
+  private readonly codes = new Int32Array(WIDTH);
+  private readonly sums = new Float64Array(SUMS);
+  private readonly otherCodes = new Int32Array(WIDTH);
+
+  constructor(readonly coarseBefore = '') {}
+
+  /** Replaces what a deal contributed by what it contributes now. */
+  apply(before: FigureRow | undefined, after: FigureRow | undefined): void {
+    if (before) this.encode(before, this.codes);
+    if (after) this.encode(after, this.otherCodes);
+    if (before && after && sameCodes(this.codes, this.otherCodes)) {
+      this.add(this.codes, 0, (after.amount ?? 0n) - (before.amount ?? 0n), {
+        sum: (after.margin ?? 0n) - (before.margin ?? 0n),
+        count: Number(after.margin !== undefined) - Number(before.margin !== undefined),
+      });
+      return;
+    }
+    if (before) {
+      const known = before.margin !== undefined;
+      this.add(this.codes, -1, -(before.amount ?? 0n), { sum: -(before.margin ?? 0n), count: known ? -1 : 0 });
+    }
+    if (after) {
+      const known = after.margin !== undefined;
+      this.add(this.otherCodes, 1, after.amount ?? 0n, { sum: after.margin ?? 0n, count: known ? 1 : 0 });
+    }
+  }
+
+  /** Adds a cell read from the tables. */
+  load(cell: CubeCell): void {
+    this.encodeParts(cell, cell.period, this.codes);
+    this.add(this.codes, cell.count, cell.amount, { sum: cell.margin, count: cell.marginCount });
+  }
+
+  /** Whether an interval of days can be told from months where the cube is coarse. */
+  cutsCoarseMonth(from: string, to: string): boolean {
+    if (this.coarseBefore === '') return false;
+    const cutsAtStart = from !== '' && from.slice(0, 7) < this.coarseBefore && !from.endsWith('-01');
+    const cutsAtEnd = to !== '' && to.slice(0, 7) < this.coarseBefore && !isLastOfMonth(to);
+    return cutsAtStart || cutsAtEnd;
+  }
+
+  /** The cells that can satisfy `predicate`, or undefined for all of them. */
+  candidates(predicate: CubePredicate): readonly number[][] | undefined {
+    let best: number[][] | undefined;
+    let smallest = this.cells.length;
+    for (const { dimension, members } of requiredMembers(predicate)) {
+      const lists = this.cellsBy.get(dimension);
+      if (lists === undefined) continue;
+      const book = this.books[CUBE_DIMENSIONS.indexOf(dimension)]!;
+      const found = [...new Set(members)].flatMap((member) => {
+        const code = book.find(member);
+        return code === undefined ? [] : [lists[code]!];
+      });
+      const size = found.reduce((sum, list) => sum + list.length, 0);
+      if (best === undefined || size < smallest) [best, smallest] = [found, size];
+    }
+    return best;
+  }
+
+  /**
+   * Shows every difference after the first `seen` to `visit`; false when the log
+   * no longer holds them all and the reader must start from the cells.
+   */
+  catchUp(seen: number, visit: (codes: Int32Array, at: number, sums: Float64Array, start: number) => void): boolean {
+    if (this.applied - seen > LOG_LENGTH) return false;
+    for (let index = seen; index < this.applied; index++) {
+      const entry = index % LOG_LENGTH;
+      visit(this.logCodes, entry * WIDTH, this.logSums, entry * SUMS);
+    }
+    return true;
+  }
+
+  /** Up to `limit` cells, described, in which this cube and another differ. */
+  differences(other: Cube, limit: number): string[] {
+    const mine = this.contents();
+    const theirs = other.contents();
+    const found: string[] = [];
+    for (const key of new Set([...mine.keys(), ...theirs.keys()])) {
+      if (found.length >= limit) break;
+      const [left, right] = [mine.get(key), theirs.get(key)];
+      if (left !== right) found.push(`${key}: ${left ?? 'nothing'} here, ${right ?? 'nothing'} there`);
+    }
+    return found;
+  }
+
+  private contents(): Map<string, string> {
+    const { cells } = this;
+    const contents = new Map<string, string>();
+    for (let cell = 0; cell < cells.length; cell++) {
+      const sums = cells.sums.subarray(cell * SUMS, (cell + 1) * SUMS);
+      if (sums.every((sum) => sum === 0)) continue;
+      contents.set(
+        describeCell(cells.codes, cell * WIDTH, this.books),
+        `${sums[COUNT]} deals, amount ${takeUnits(sums, AMOUNT_HIGH)}, margin ${takeUnits(sums, MARGIN_HIGH)} of ${sums[MARGIN_COUNT]}`,
+      );
+    }
+    return contents;
+  }
+
+  private encode(row: FigureRow, into: Int32Array): void {
+    const month = row.businessDate.slice(0, 7);
+    this.encodeParts(row, month < this.coarseBefore ? month : row.businessDate, into);
+  }
+
+  private encodeParts(row: Omit<FigureRow, 'businessDate' | 'amount' | 'margin'>, period: string, into: Int32Array): void {
+    const values = { ...row, period };
+    for (let index = 0; index < WIDTH; index++) {
+      into[index] = this.books[index]!.codeOf(values[CUBE_DIMENSIONS[index]!]);
+    }
+  }
+
+  private add(codes: Int32Array, count: number, amount: bigint, margin: { sum: bigint; count: number }): void {
+    if (count === 0 && amount === 0n && margin.sum === 0n && margin.count === 0) return;
+    this.sums[COUNT] = count;
+    this.sums[MARGIN_COUNT] = margin.count;
+    putUnits(this.sums, AMOUNT_HIGH, amount);
+    putUnits(this.sums, MARGIN_HIGH, margin.sum);
+
+    const known = this.cells.length;
+    const cell = this.cells.cellOf(codes);
+    if (cell === known) this.index(cell, codes);
+    addSums(this.cells.sums, cell * SUMS, this.sums, 0);
+
+    const entry = this.applied % LOG_LENGTH;
+    this.logCodes.set(codes, entry * WIDTH);
+    this.logSums.set(this.sums, entry * SUMS);
+    this.applied++;
+  }
+
+  private index(cell: number, codes: Int32Array): void {
+    for (const [dimension, lists] of this.cellsBy) {
+      const code = codes[CUBE_DIMENSIONS.indexOf(dimension)]!;
+      (lists[code] ??= []).push(cell);
+    }
+  }
+}
+
+function sameCodes(left: Int32Array, right: Int32Array): boolean {
+  for (let index = 0; index < WIDTH; index++) {
+    if (left[index] !== right[index]) return false;
+  }
+  return true;
+}
+
+function isLastOfMonth(date: string): boolean {
+  const next = new Date(`${date}T00:00:00Z`);
+  next.setUTCDate(next.getUTCDate() + 1);
+  return next.getUTCDate() === 1;
+}
