@@ -42,7 +42,8 @@ module.exports = {
     },
     {
       name: 'contracts-stand-alone',
-      comment: 'Generated contracts depend on nothing of ours: the proto is the only shared type (docs/style.md, rule 2).',
+      comment:
+        'Generated contracts depend on nothing of ours: the proto is the only shared type (docs/style.md, rule 2).',
       severity: 'error',
       from: { path: '^packages/contracts/' },
       to: { path: '^(services|packages/(service-kit|test-kit)|scripts|tests)/' },
@@ -68,7 +69,7 @@ module.exports = {
       from: { path: '^services/(?!gateway/|analytics/)[^/]+/src/[^/]+/[^/.]+[.]ts$', pathNot: '/generated/' },
       to: {
         path: [
-          '^node_modules/(@nestjs|@grpc|@nats-io|@prisma|@fastify|fastify|pg|rxjs)/',
+          '(^|/)node_modules/(@nestjs|@grpc|@nats-io|@prisma|@fastify|fastify|pg|rxjs)/',
           '^services/[^/]+/src/generated/prisma/client[.]ts$',
           '^packages/service-kit/src/(config|data|events|grpc|lifecycle|telemetry)[.]ts$',
           '^(node:)?(fs|net|http|https|child_process)(/|$)',

@@ -15,7 +15,6 @@ const GENERATED = [
 ];
 const TYPESCRIPT = ['**/*.ts', '**/*.mts'];
 const SERVICE_CODE = ['services/*/src/**/*.ts'];
-const SPECS = ['**/*.spec.ts', '**/*.int-spec.ts', '**/test/**/*.ts', 'tests/**/*.ts'];
 const KIT_DATA = ['packages/service-kit/src/data.ts', 'packages/service-kit/src/data/**/*.ts'];
 const CONFIG_FILES = [
   '**/config.ts',
@@ -86,7 +85,6 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
       '@typescript-eslint/no-require-imports': 'error',
       '@typescript-eslint/ban-ts-comment': 'error',
-      '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
   },
@@ -122,10 +120,5 @@ export default tseslint.config(
   {
     files: CONFIG_FILES,
     rules: restricted(...EVERYWHERE, NO_RE_EXPORT),
-  },
-  {
-    // Tests state what is certain in their setting.
-    files: SPECS,
-    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
 );

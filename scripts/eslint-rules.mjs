@@ -23,7 +23,7 @@ const fileName = {
   create(context) {
     return {
       Program(node) {
-        const name = basename(context.filename);
+        const name = basename(context.filename).replace(/^\./, '');
         const [stem = '', ...suffixes] = name.replace(/\.(d\.)?[cm]?[jt]s$/, '').split('.');
         if (VAGUE.test(name.replace(/\.[cm]?[jt]s$/, ''))) context.report({ node, messageId: 'vague', data: { name } });
         if (stem === 'index') context.report({ node, messageId: 'index' });

@@ -29,7 +29,10 @@ function collectImports() {
   for (const [folder, names] of Object.entries(GOOGLE_FILES)) {
     mkdirSync(join(target, folder), { recursive: true });
     for (const name of names) {
-      cpSync(join(root, 'node_modules', 'google-proto-files', folder, `${name}.proto`), join(target, folder, `${name}.proto`));
+      cpSync(
+        join(root, 'node_modules', 'google-proto-files', folder, `${name}.proto`),
+        join(target, folder, `${name}.proto`),
+      );
     }
   }
   const { Dir } = JSON.parse(run('go', ['mod', 'download', '-json', PROTOVALIDATE], { cwd: '/' }));
