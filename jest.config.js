@@ -9,6 +9,7 @@ const shared = {
   // Packages may ship both x.js and x.ts: theirs is the compiled one. Ours are never compiled in place.
   moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],
   moduleNameMapper: {
+    '^@rapport/contracts/image\\.binpb$': '<rootDir>/packages/contracts/image.binpb',
     '^@rapport/contracts/(.*)$': '<rootDir>/packages/contracts/src/generated/$1.ts',
     '^@rapport/service-kit/(.*)$': '<rootDir>/packages/service-kit/src/$1.ts',
     '^@rapport/test-kit/(.*)$': '<rootDir>/packages/test-kit/src/$1.ts',

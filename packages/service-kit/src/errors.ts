@@ -3,58 +3,23 @@
  *
  * Code throws an `AppError` where the fact is known, with a reason that
  * programs can compare and a message that people can read. Nobody else
- * translates: `toServiceError` (errors/grpc-status.ts) writes it as a gRPC
- * status with `google.rpc.ErrorInfo` and `google.rpc.BadRequest`,
- * `fromServiceError` reads it back from another service, `toProblem`
- * (errors/problem.ts) writes it as RFC 9457 `application/problem+json`.
+ * translates: `toServiceError` writes it as a gRPC status with
+ * `google.rpc.ErrorInfo` and `google.rpc.BadRequest`, `fromServiceError` reads
+ * it back from another service, `toProblem` writes it as RFC 9457
+ * `application/problem+json`.
  *
  * What this sub-path promises
  * - An error that is no `AppError` never shows its text to a caller: it is
- *   INTERNAL/INTERNAL outside, and logged whole with its trace id inside.
- * - A message never holds a value that the caller may not read.
+ *   INTERNAL/INTERNAL outside, and logged with its trace id inside.
+ * - Failures of the database that a caller can act upon are recognised
+ *   wherever they surface: a lost race is ABORTED/RETRY, no connection is
+ *   UNAVAILABLE/DATABASE_UNAVAILABLE, a statement that took too long is
+ *   DEADLINE_EXCEEDED/STATEMENT_TIMEOUT.
+ * - The metadata key `retryAfter` (seconds) becomes the header `Retry-After`.
+ * - A message never holds a value that the caller may not read; whoever
+ *   throws is answerable for that.
  */
-
-/** Canonical gRPC codes that Rapport uses, by name. */
-export type ErrorCode =
-  | 'INVALID_ARGUMENT'
-  | 'UNAUTHENTICATED'
-  | 'PERMISSION_DENIED'
-  | 'NOT_FOUND'
-  | 'ALREADY_EXISTS'
-  | 'FAILED_PRECONDITION'
-  | 'ABORTED'
-  | 'RESOURCE_EXHAUSTED'
-  | 'UNAVAILABLE'
-  | 'DEADLINE_EXCEEDED'
-  | 'UNIMPLEMENTED'
-  | 'CANCELLED'
-  | 'INTERNAL';
-
-/** What is wrong with one field of a request. */
-export interface FieldViolation {
-  /** Path in proto names from the request's root, for example `deal.amount.amount`. */
-  readonly field: string;
-  /** One sentence for people. */
-  readonly description: string;
-  /** For programs, for example `UNKNOWN_FIELD` or protovalidate's rule id. */
-  readonly reason?: string;
-}
-
-/** The one error that crosses every border of Rapport. */
-export class AppError extends Error {
-  override readonly name = 'AppError';
-
-  constructor(
-    readonly code: ErrorCode,
-    /** UPPER_SNAKE_CASE, stable, for programs. */
-    readonly reason: string,
-    message: string,
-    /** Facts that the message names, for programs; no personal data. */
-    readonly metadata: Readonly<Record<string, string>> = {},
-    /** The fields at fault, all of them at once. */
-    readonly violations: readonly FieldViolation[] = [],
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-}
+export { AppError, type ErrorCode, type FieldViolation } from './errors/app-error.js';
+export { asAppError } from './errors/classify.js';
+export { fromServiceError, toServiceError } from './errors/grpc-status.js';
+export { PROBLEM_CONTENT_TYPE, httpStatusOf, toProblem, type Problem, type ProblemAnswer } from './errors/problem.js';

@@ -1,0 +1,11 @@
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/**
+ * The level of the log, read before the configuration is: faults of the
+ * configuration are logged too. An unknown word is `info`; the schema names it.
+ */
+export function logLevel(env: NodeJS.ProcessEnv = process.env): LogLevel {
+  const wanted = env['LOG_LEVEL'];
+  return LOG_LEVELS.find((level) => level === wanted) ?? 'info';
+}
