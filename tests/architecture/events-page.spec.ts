@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { ContractImage } from '../../scripts/contract-image.ts';
+import { root } from './temp-folder.ts';
+
+describe('docs/events.md', () => {
+  const image = ContractImage.read(join(root, 'packages/contracts/image.binpb'));
+  const events = image.files
+    .filter(({ proto }) => proto.name.endsWith('_events.proto'))
+    .flatMap(({ messages }) => messages);
+  const page = readFileSync(join(root, 'docs/events.md'), 'utf8');
+
+  it('lists every event message with what happened', () => {
+    const missing = events.filter((event) => !page.includes(`| \`${event.name}\` | ${image.comment(event)} |`));
+    expect(missing.map(({ typeName }) => typeName)).toEqual([]);
+    expect(events.length).toBeGreaterThan(60);
+  });
+});
