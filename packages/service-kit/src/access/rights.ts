@@ -9,14 +9,14 @@ interface Caller {
 }
 
 /**
- * Checks an rpc's declared rule; PERMISSION_DENIED/RIGHT_MISSING without it.
+ * Checks an rpc's declared rule; PERMISSION_DENIED/NOT_PERMITTED without it.
  * Only that he may do it at all: on which rows is the query's predicate.
  */
 export function checkRule(caller: Caller, { rule }: Pick<MethodContract, 'rule'>): RequiredRight {
   const { resource, action, callers } = rule;
   if (callers === 'AUTHENTICATED') return { resource: '', action: '' };
   if (callers === 'SERVICES' && !isServiceClient(caller.principal)) {
-    throw new AppError('PERMISSION_DENIED', 'SERVICES_ONLY', 'Only services of the platform may call this.');
+    throw new AppError('PERMISSION_DENIED', 'NOT_PERMITTED', 'Only services of the platform may call this.');
   }
   requireRight(caller, resource, action);
   return { resource, action };
@@ -25,7 +25,7 @@ export function checkRule(caller: Caller, { rule }: Pick<MethodContract, 'rule'>
 /** Checks a right that depends on the data; the rpc's own rule has been checked before the use case begins. */
 export function requireRight({ grants }: Pick<Caller, 'grants'>, resource: string, action: string): void {
   if (grants.may(resource, action)) return;
-  throw new AppError('PERMISSION_DENIED', 'RIGHT_MISSING', `You may not do this: ${action} on ${resource}.`, {
+  throw new AppError('PERMISSION_DENIED', 'NOT_PERMITTED', `You may not do this: ${action} on ${resource}.`, {
     resource,
     action,
   });

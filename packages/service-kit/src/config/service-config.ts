@@ -23,6 +23,8 @@ export const processShape = {
 export const identityShape = {
   /** Base address, for example http://127.0.0.1:8080. */
   KEYCLOAK_URL: z.url().transform((url) => url.replace(/\/+$/, '')),
+  /** Base address that Keycloak calls itself (browsers use it), where it differs. */
+  KEYCLOAK_PUBLIC_URL: z.url().transform((url) => url.replace(/\/+$/, '')).optional(),
   KEYCLOAK_REALM: z.string().min(1).default('rapport'),
   /** Of this process's own confidential client: `svc-<name>`, or `gateway`. */
   OIDC_CLIENT_SECRET: secret,

@@ -1,0 +1,116 @@
+import { fromBinary, type Message } from '@bufbuild/protobuf';
+import { type Metadata, type MethodDefinition, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
+import type { Authenticator } from '../access/authenticator.js';
+import type { CallContext } from '../access/context.js';
+import { checkRule } from '../access/rights.js';
+import type { MethodContract } from '../contracts/contracts.js';
+import { AppError } from '../errors/app-error.js';
+import { asAppError } from '../errors/classify.js';
+import { toServiceError } from '../errors/grpc-status.js';
+import { ATTRIBUTES } from '../telemetry/attributes.js';
+import { logger } from '../telemetry/logger.js';
+import { withSpan } from '../telemetry/span.js';
+import { currentTraceparent, runWithTraceparent } from '../telemetry/trace-context.js';
+import { attachContext } from './call-context.js';
+import { validateRequest } from './validation.js';
+
+/** What runs once a call is let in: a controller's method or a handler of the kit. */
+export type Handler = (request: unknown, context: CallContext, metadata: Metadata) => Promise<unknown>;
+
+/** What reads tokens: `Authenticator`. */
+export type TokenAuthenticator = Pick<Authenticator, 'authenticate'>;
+
+export interface PipelineOptions {
+  readonly authenticator: TokenAuthenticator;
+  /** No call runs longer, whatever its caller allows. */
+  readonly maxCallMs: number;
+  readonly clock: () => Date;
+}
+
+type RawCall = ServerUnaryCall<Buffer, Buffer>;
+type RawHandler = (call: RawCall, answer: sendUnaryData<Buffer>) => void;
+
+const BEARER = /^Bearer +(\S+)$/i;
+
+const log = logger('grpc');
+
+/**
+ * The way of every call through a service: token, rule, names, values, decode,
+ * handler, prune, encode.
+ */
+export function rawHandler(method: MethodContract, definition: MethodDefinition<unknown, unknown>, handle: Handler, options: PipelineOptions): RawHandler {
+  const { desc, path } = method;
+  const attributes = {
+    [ATTRIBUTES.rpcSystem]: 'grpc',
+    [ATTRIBUTES.rpcService]: desc.parent.typeName,
+    [ATTRIBUTES.rpcMethod]: desc.name,
+  };
+
+  async function run(call: RawCall, deadline: Date): Promise<Buffer> {
+    const caller = await options.authenticator.authenticate(bearerOf(call.metadata), deadline);
+    const rule = checkRule(caller, method);
+    const message = decode(method, call.request);
+    validateRequest(desc.input, message, caller.masks.checkRequest(method, message));
+    const context: CallContext = { ...caller, rule, deadline, traceparent: currentTraceparent(), clock: options.clock };
+    attachContext(call.metadata, context);
+    const response = await handle(definition.requestDeserialize(call.request), context, call.metadata);
+    return definition.responseSerialize(caller.masks.prune(desc.output, response as object));
+  }
+
+  return (call, answer) => {
+    const began = performance.now();
+    const deadline = deadlineOf(call, options);
+    runWithTraceparent(first(call.metadata, 'traceparent'), () => {
+      let settled = false;
+      const settle = (error: unknown, bytes?: Buffer): void => {
+        if (settled) return;
+        settled = true;
+        clearTimeout(timer);
+        const failure = error === undefined ? undefined : asAppError(error);
+        report(path, failure, performance.now() - began);
+        if (failure) answer(toServiceError(failure));
+        else answer(null, bytes);
+      };
+      const timer = setTimeout(() => settle(new AppError('DEADLINE_EXCEEDED', 'DEADLINE_EXCEEDED', 'The answer took too long.')), deadline.getTime() - Date.now());
+      withSpan(path, attributes, () => run(call, deadline), 'server').then((bytes) => settle(undefined, bytes), settle);
+    });
+  };
+}
+
+function decode({ desc }: MethodContract, bytes: Buffer): Message {
+  try {
+    return fromBinary(desc.input, bytes);
+  } catch (cause) {
+    throw new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', 'The request cannot be decoded.', {}, [], { cause });
+  }
+}
+
+function bearerOf(metadata: Metadata): string {
+  const token = BEARER.exec(first(metadata, 'authorization') ?? '')?.[1];
+  if (token === undefined) throw new AppError('UNAUTHENTICATED', 'TOKEN_MISSING', 'The call carries no bearer token.');
+  return token;
+}
+
+function first(metadata: Metadata, key: string): string | undefined {
+  const [value] = metadata.get(key);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The caller's deadline, but never later than ours. */
+function deadlineOf(call: RawCall, { maxCallMs }: PipelineOptions): Date {
+  const latest = Date.now() + maxCallMs;
+  const asked = Number(call.getDeadline());
+  return new Date(Math.min(latest, asked));
+}
+
+// Failures of ours, as against refusals, which are an answer like any other.
+const FAULTS = new Set(['INTERNAL', 'UNAVAILABLE', 'DEADLINE_EXCEEDED']);
+
+/** One line for every call, with how it ended. */
+function report(rpc: string, failure: AppError | undefined, ms: number): void {
+  const durationMs = Math.round(ms * 100) / 100;
+  if (!failure) return log.info({ event: 'rpc', rpc, code: 'OK', durationMs });
+  const line = { event: 'rpc', rpc, code: failure.code, reason: failure.reason, durationMs };
+  if (FAULTS.has(failure.code)) log.warn(line);
+  else log.info(line);
+}
