@@ -3,7 +3,7 @@
 // The owner's address migrates; the other one only tells which role the service runs as, and so what to grant to whom.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { migrate } from '@rapport/service-kit/data';
+import { migrate } from '@rapport/service-kit/migrate';
 import { projectFolder } from '@rapport/test-kit/servers/tool-paths';
 import { migrationTargets } from './launch/migration-targets.ts';
 

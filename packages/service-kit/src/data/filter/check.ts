@@ -1,4 +1,4 @@
-import { AppError } from '../../errors.js';
+import { AppError } from '../../errors/app-error.js';
 import type { CheckedFilter, FieldRef, Literal, NameText, Operator, ParsedFilter } from './ast.js';
 import { type NameScope, resolveField } from './field-names.js';
 import { fitLiteral } from './literals.js';

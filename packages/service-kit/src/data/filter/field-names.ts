@@ -1,5 +1,5 @@
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
-import { AppError } from '../../errors.js';
+import { AppError } from '../../errors/app-error.js';
 import type { FieldRef, ValueType } from './ast.js';
 
 /** One attribute that an administrator defined at run time. */

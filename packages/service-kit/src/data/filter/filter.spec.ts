@@ -3,7 +3,7 @@ import { type DescField, type DescMessage, createFileRegistry, fromBinary } from
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { AppError } from '../../errors.js';
+import { AppError } from '../../errors/app-error.js';
 import type { CheckedFilter } from './ast.js';
 import { checkFilter } from './check.js';
 import { parseFilter } from './parse.js';

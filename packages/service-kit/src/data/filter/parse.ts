@@ -1,4 +1,4 @@
-import { AppError } from '../../errors.js';
+import { AppError } from '../../errors/app-error.js';
 import type { Literal, NameText, Operator, ParsedFilter } from './ast.js';
 
 /** Bounds that keep any filter cheap to parse and to run. */
