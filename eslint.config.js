@@ -49,6 +49,19 @@ const NO_OWN_CLIENT = {
   selector: 'NewExpression[callee.name="PrismaClient"]',
   message: 'visibleTo(ctx) is the only way to data; the client is made in prisma.service.ts (docs/style.md, rule 7).',
 };
+const RAW_CLIENT = [
+  {
+    group: ['**/prisma.service.js'],
+    message: 'visibleTo(ctx) is the only way to data (docs/style.md, rule 7).',
+    allowTypeImports: true,
+  },
+  {
+    group: ['**/generated/prisma/client.js'],
+    importNames: ['PrismaClient'],
+    message: 'visibleTo(ctx) is the only way to data (docs/style.md, rule 7).',
+    allowTypeImports: true,
+  },
+];
 const restricted = (...selectors) => ({ 'no-restricted-syntax': ['error', ...selectors] });
 const EVERYWHERE = [NO_STAR_EXPORT, NO_UNSAFE_SQL];
 
@@ -91,6 +104,7 @@ export default tseslint.config(
   {
     // ADR-0011: packages/service-kit/src/<sub-path>.ts is a public face.
     files: ['packages/service-kit/src/*.ts', 'packages/test-kit/src/*.ts'],
+    ignores: ['packages/*/src/config.ts'],
     rules: restricted(...EVERYWHERE, NO_PROCESS_ENV),
   },
   {
@@ -101,6 +115,11 @@ export default tseslint.config(
     files: SERVICE_CODE,
     ignores: ['**/*.queries.ts', '**/*.spec.ts', '**/prisma.service.ts'],
     rules: restricted(...EVERYWHERE, NO_RE_EXPORT, NO_PROCESS_ENV, NO_RAW_SQL, NO_OWN_CLIENT),
+  },
+  {
+    files: SERVICE_CODE,
+    ignores: ['**/app.module.ts', '**/prisma.service.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: RAW_CLIENT }] },
   },
   {
     files: SERVICE_CODE,
@@ -120,5 +139,10 @@ export default tseslint.config(
   {
     files: CONFIG_FILES,
     rules: restricted(...EVERYWHERE, NO_RE_EXPORT),
+  },
+  {
+    // Both: the kit's public face for configuration.
+    files: ['packages/*/src/config.ts'],
+    rules: restricted(...EVERYWHERE),
   },
 );

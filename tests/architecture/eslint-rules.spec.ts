@@ -46,6 +46,18 @@ const planted: readonly Planted[] = [
     RULE(7),
   ],
   [
+    'services/deals/src/deals/raw.service.ts',
+    "import { PrismaClient } from '../generated/prisma/client.js';\nexport const x = PrismaClient;",
+    '@typescript-eslint/no-restricted-imports',
+    RULE(7),
+  ],
+  [
+    'services/deals/src/deals/raw.controller.ts',
+    "import { PrismaService } from '../prisma.service.js';\nexport const x = PrismaService;",
+    '@typescript-eslint/no-restricted-imports',
+    RULE(7),
+  ],
+  [
     'services/deals/src/deals/deals.queries.ts',
     'export const f = (db: { $queryRawUnsafe: () => void }) => db.$queryRawUnsafe();',
     SYNTAX,

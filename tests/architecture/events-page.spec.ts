@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ContractImage } from '../../scripts/contract-image.ts';
@@ -15,5 +15,12 @@ describe('docs/events.md', () => {
     const missing = events.filter((event) => !page.includes(`| \`${event.name}\` | ${image.comment(event)} |`));
     expect(missing.map(({ typeName }) => typeName)).toEqual([]);
     expect(events.length).toBeGreaterThan(60);
+  });
+
+  it('can see every consumer: declarations stand in *.consumer.ts', () => {
+    const hidden = globSync('services/*/src/**/*.ts', { cwd: root })
+      .filter((file) => !file.includes('/generated/') && !file.endsWith('.consumer.ts'))
+      .filter((file) => /^@(Projection|Reaction|Stepwise)\(/m.test(readFileSync(join(root, file), 'utf8')));
+    expect(hidden).toEqual([]);
   });
 });
