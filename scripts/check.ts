@@ -37,7 +37,16 @@ const PARTS: readonly Part[] = [
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '--cache', '.'] },
   {
     name: 'imports',
-    command: [bin('depcruise'), 'packages', 'services', 'scripts', 'tests', '--config', '.dependency-cruiser.cjs'],
+    command: [
+      bin('depcruise'),
+      'packages',
+      'services',
+      'scripts',
+      'deploy',
+      'tests',
+      '--config',
+      '.dependency-cruiser.cjs',
+    ],
     believe: enoughModules,
   },
   { name: 'buf-lint', command: [bin('buf'), 'lint'] },
