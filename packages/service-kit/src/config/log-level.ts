@@ -9,3 +9,8 @@ export function logLevel(env: NodeJS.ProcessEnv = process.env): LogLevel {
   const wanted = env['LOG_LEVEL'];
   return LOG_LEVELS.find((level) => level === wanted) ?? 'info';
 }
+
+/** Whether lines may wait a moment before they are written: not where a person, or a test that may die, reads along. */
+export function logsAreBuffered(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env['NODE_ENV'] === 'production';
+}

@@ -7,12 +7,15 @@ const SERVING = 1;
 const NOT_SERVING = 2;
 const SERVICE_UNKNOWN = 3;
 
-type Request = string;
+// An object, because grpc-js takes a falsy request for a missing one, and "" is a name here.
+interface Request {
+  readonly service: string;
+}
 
 const call = {
   requestStream: false,
-  requestSerialize: (service: Request) => Buffer.concat([Buffer.from([0x0a, service.length]), Buffer.from(service)]),
-  requestDeserialize: serviceName,
+  requestSerialize: ({ service }: Request) => Buffer.concat([Buffer.from([0x0a, service.length]), Buffer.from(service)]),
+  requestDeserialize: decodeRequest,
   responseSerialize: (value: number) => Buffer.from([0x08, value]),
   responseDeserialize: (bytes: Buffer) => bytes[1] ?? 0,
 } as const;
@@ -35,7 +38,7 @@ export class HealthService {
     for (const name of serviceNames) this.names.add(name);
     server.addService(HealthDefinition, {
       check: (request: ServerUnaryCall<Request, number>, answer: sendUnaryData<number>) => {
-        if (!this.names.has(request.request)) answer({ code: status.NOT_FOUND, details: 'Unknown service.' });
+        if (!this.names.has(request.request.service)) answer({ code: status.NOT_FOUND, details: 'Unknown service.' });
         else answer(null, this.status());
       },
       watch: (stream: WatchCall) => this.watch(stream),
@@ -55,7 +58,7 @@ export class HealthService {
   }
 
   private watch(stream: WatchCall): void {
-    if (!this.names.has(stream.request)) {
+    if (!this.names.has(stream.request.service)) {
       stream.write(SERVICE_UNKNOWN);
       return;
     }
@@ -69,13 +72,13 @@ export class HealthService {
   }
 }
 
-function serviceName(bytes: Buffer): Request {
+function decodeRequest(bytes: Buffer): Request {
   const reader = new BinaryReader(bytes);
-  let name = '';
+  let service = '';
   while (reader.pos < reader.len) {
     const [field, wireType] = reader.tag();
-    if (field === 1) name = reader.string();
+    if (field === 1) service = reader.string();
     else reader.skip(wireType);
   }
-  return name;
+  return { service };
 }

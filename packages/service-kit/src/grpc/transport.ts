@@ -1,5 +1,5 @@
 import { type MethodDefinition, Server as GrpcServer, ServerCredentials, type ServiceDefinition, type UntypedHandleCall } from '@grpc/grpc-js';
-import { Server, Transport, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import { type CustomTransportStrategy, type MessageHandler, ServerGrpc } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { contracts } from '../contracts/contracts.js';
 import { logger } from '../telemetry/logger.js';
@@ -26,16 +26,19 @@ const log = logger('grpc');
 /**
  * Nest's transport for gRPC: takes the handlers that the generated
  * `@DealsServiceControllerMethods()` registers and serves them as raw bytes.
+ *
+ * It is a `ServerGrpc` by name alone: only to such a server does Nest give
+ * handlers a second argument. Nothing of that class runs, and its loader of
+ * .proto files, a third protobuf runtime, is never loaded.
  */
-export class GrpcTransport extends Server implements CustomTransportStrategy {
-  override transportId = Transport.GRPC;
+export class GrpcTransport extends ServerGrpc implements CustomTransportStrategy {
   readonly health = new HealthService();
   private readonly server = new GrpcServer(serverOptions);
   private readonly controllers = new Map<string, MessageHandler>();
   private port = 0;
 
-  constructor(private readonly options: GrpcTransportOptions) {
-    super();
+  constructor(private readonly settings: GrpcTransportOptions) {
+    super({ package: [], protoLoader: '@grpc/grpc-js' });
   }
 
   override addHandler(pattern: unknown, callback: MessageHandler): void {
@@ -43,9 +46,9 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
     this.controllers.set(key(service, rpc), callback);
   }
 
-  async listen(done: (error?: unknown) => void): Promise<void> {
+  override async listen(done: (error?: unknown) => void): Promise<void> {
     try {
-      await this.options.beforeListen?.();
+      await this.settings.beforeListen?.();
       this.addServices();
       this.port = await this.bind();
       done();
@@ -72,27 +75,27 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
     return inTime;
   }
 
-  close(): void {
+  override async close(): Promise<void> {
     this.health.close();
     this.server.forceShutdown();
   }
 
-  on(): never {
+  override on(): never {
     throw new Error('The gRPC transport emits no events.');
   }
 
-  unwrap<T>(): T {
+  override unwrap<T>(): T {
     return this.server as T;
   }
 
   private bind(): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.server.bindAsync(this.options.address, ServerCredentials.createInsecure(), (error, port) => (error ? reject(error) : resolve(port)));
+      this.server.bindAsync(this.settings.address, ServerCredentials.createInsecure(), (error, port) => (error ? reject(error) : resolve(port)));
     });
   }
 
   private addServices(): void {
-    const { authenticator, maxCallMs = 30_000, clock = () => new Date(), definitions, kitRpcs } = this.options;
+    const { authenticator, maxCallMs = 30_000, clock = () => new Date(), definitions, kitRpcs } = this.settings;
     const pipeline: PipelineOptions = { authenticator, maxCallMs, clock };
     const names: string[] = [];
     const missing: string[] = [];
@@ -110,7 +113,7 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
         implementation[name] = rawHandler(method, rpc, handler, pipeline);
         names.push(method.desc.parent.typeName);
       }
-      this.server.addService(raw, implementation);
+      if (Object.keys(raw).length > 0) this.server.addService(raw, implementation);
     };
     for (const definition of definitions) {
       add(definition, (name, service) => {

@@ -31,6 +31,7 @@ const log = logger('lifecycle');
 
 /** Running calls get most of the time to leave; the rest is for what comes after them. */
 const SHARE_OF_CALLS = 0.8;
+const SAME_WISH_MS = 1_000;
 
 /** Starts in order: telemetry, health, parts, edge, ready. For tests; a main uses `runProcess`. */
 export async function startProcess({ name, config, edge: makeEdge }: ProcessOptions): Promise<RunningProcess> {
@@ -74,11 +75,15 @@ export async function runProcess(options: ProcessOptions): Promise<void> {
   process.on('uncaughtException', (err) => die({ event: 'process.uncaught', err }));
   process.on('unhandledRejection', (err) => die({ event: 'process.unhandled_rejection', err }));
   let running: RunningProcess | undefined;
-  let leaving = false;
+  let leavingSince: number | undefined;
 
   const leave = (signal: NodeJS.Signals): void => {
-    if (leaving) return die({ event: 'process.second_signal', signal });
-    leaving = true;
+    if (leavingSince !== undefined) {
+      // Ctrl-C reaches the whole group, and the launcher then sends its own: that is one wish.
+      if (performance.now() - leavingSince > SAME_WISH_MS) die({ event: 'process.second_signal', signal });
+      return;
+    }
+    leavingSince = performance.now();
     log.info({ event: 'process.leaving', signal }, 'Leaving');
     if (!running) return die({ event: 'process.left_while_starting', signal });
     setTimeout(() => die({ event: 'process.drain_overrun', drainMs: options.config.DRAIN_MS }), options.config.DRAIN_MS).unref();

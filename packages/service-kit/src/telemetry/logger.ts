@@ -1,5 +1,5 @@
 import { pino, type Logger } from 'pino';
-import { logLevel } from '../config/log-level.js';
+import { logLevel, logsAreBuffered } from '../config/log-level.js';
 import { describeError } from './error-text.js';
 import { currentTraceId } from './trace-context.js';
 
@@ -14,9 +14,9 @@ const SECRET_KEYS = [
 
 let service: string | undefined;
 
-// Lines are collected for at most half a second: a write per line would cost
-// more than many a call. What is collected is written when the process exits.
-const destination = pino.destination({ fd: 1, sync: false, minLength: 4096, periodicFlush: 500 });
+// In production lines are collected for at most half a second: a write per line
+// would cost more than many a call. What is collected is written on exit.
+const destination = pino.destination({ fd: 1, ...(logsAreBuffered() ? { sync: false, minLength: 4096, periodicFlush: 500 } : { sync: true }) });
 
 const root = pino(
   {
