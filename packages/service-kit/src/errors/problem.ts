@@ -43,7 +43,10 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 // Reasons for which HTTP has a better word than the code's.
 const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   STALE_ETAG: 412,
+  METHOD_NOT_ALLOWED: 405,
   TOO_LARGE: 413,
+  URI_TOO_LONG: 414,
+  UNSUPPORTED_MEDIA_TYPE: 415,
   REQUEST_ID_REUSED: 422,
   UNPROCESSABLE_FILE: 422,
   ETAG_REQUIRED: 428,
