@@ -1,16 +1,11 @@
 import { pino, type Logger } from 'pino';
 import { logLevel, logsAreBuffered } from '../config/log-level.js';
 import { describeError } from './error-text.js';
+import { isoTime } from './iso-time.js';
+import { withoutSecrets } from './redact.js';
 import { currentTraceId } from './trace-context.js';
 
 export type { Logger };
-
-// Keys whose values are secrets or personal data wherever they stand at the top
-// of a log line or one below. The rule is not to log them at all; this is the net.
-const SECRET_KEYS = [
-  'authorization', 'cookie', 'token', 'accessToken', 'refreshToken', 'password', 'secret', 'clientSecret',
-  'email', 'phone', 'displayName', 'givenName', 'familyName', 'middleName', 'username',
-];
 
 let service: string | undefined;
 
@@ -23,14 +18,13 @@ const root = pino(
     level: logLevel(),
     base: null,
     messageKey: 'message',
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
+    timestamp: isoTime,
+    formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
     mixin: () => {
       const traceId = currentTraceId();
       return traceId === '' ? { service } : { service, traceId };
     },
     serializers: { err: describeError },
-    redact: { paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`]), censor: '[redacted]' },
   },
   destination,
 );
