@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeKeycloakTables } from './keycloak-tables.mjs';
 import { missingTools } from './preflight.mjs';
 import { createProgress } from './progress.mjs';
 import { hashOf, stampOf, writeStamp } from './stamps.mjs';
@@ -26,6 +27,7 @@ const tools = join(root, '.tools');
 const versions = JSON.parse(readFileSync(join(root, 'scripts/tools.json'), 'utf8'));
 const progress = createProgress();
 const children = new Set();
+let leaving = false;
 
 const command = process.argv[2] ?? 'start';
 const servers =
@@ -36,12 +38,17 @@ function replaced(server) {
   return Boolean(process.env[{ nats: 'NATS_URL', keycloak: 'KEYCLOAK_URL' }[server]]);
 }
 
-function run(program, args, { log, cwd = root, env = {} }) {
+function run(program, args, { log, cwd = root, env = {}, account = {} }) {
   mkdirSync(join(cache, 'logs'), { recursive: true });
   const logFile = join(cache, 'logs', `${log}.log`);
   const output = openSync(logFile, 'w');
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', output, output] });
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', output, output],
+      ...account,
+    });
     closeSync(output);
     children.add(child);
     const fail = (how) => {
@@ -70,7 +77,7 @@ async function npmPackages() {
   await progress.step('npm packages', async () => {
     // npm ci refuses a lock file that lists the optional packages of this platform only; install keeps to the lock too.
     const npm = process.env.npm_execpath;
-    const args = ['install', '--no-audit', '--no-fund'];
+    const args = ['install', '--no-audit', '--no-fund', '--prefer-offline'];
     await (npm ? run(process.execPath, [npm, ...args], { log: 'npm' }) : run('npm', args, { log: 'npm' }));
     writeStamp(stamps, 'npm', hashOf(root, ['package-lock.json']));
   });
@@ -141,28 +148,28 @@ async function generate() {
   writeStamp(stamps, 'generate', hash);
 }
 
-// The build compiles what is newer than its output, so it is always run: it knows best what is out of step.
-const build = () => progress.step('compiling', () => run(pinnedNode, ['scripts/build.mjs'], { log: 'build' }));
-
 async function keycloakTables() {
-  const template = join(tools, `postgres-with-keycloak-${versions.keycloak}`);
-  if (existsSync(template)) return;
-  await progress.step('tables of Keycloak', () =>
-    run(pinnedNode, ['scripts/launch/keycloak-template.ts'], { log: 'keycloak-tables' }),
+  const target = join(tools, `postgres-with-keycloak-${versions.keycloak}`);
+  if (existsSync(target)) return;
+  const keycloakHome = join(tools, `keycloak-${versions.keycloak}`);
+  await progress.step('tables of Keycloak', (update) =>
+    makeKeycloakTables({ root, keycloakHome, target, run, abandoned: () => leaving, update }),
   );
 }
 
-async function prepare() {
-  const javaReady = servers.includes('keycloak') ? keycloak() : undefined;
-  const natsReady = servers.includes('nats') ? natsServer() : undefined;
-  const codeReady = (async () => {
-    await npmPackages();
-    if (javaReady) await build(); // the next line runs code of ours
-    const tables = javaReady?.then(keycloakTables);
-    await Promise.all([tables, generate().then(build)]);
-  })();
-  await Promise.all([javaReady, natsReady, codeReady]);
+async function code() {
+  await npmPackages();
+  await generate();
+  // The build compiles what is newer than its output, so it is always run: it knows best what is out of step.
+  await progress.step('compiling', () => run(pinnedNode, ['scripts/build.mjs'], { log: 'build' }));
 }
+
+const prepare = () =>
+  Promise.all([
+    code(),
+    servers.includes('nats') ? natsServer() : undefined,
+    servers.includes('keycloak') ? keycloak().then(keycloakTables) : undefined,
+  ]);
 
 /** Two commands may be started at once in a fresh clone: the second waits for the first, and then finds all done. */
 async function alone(work) {
@@ -208,8 +215,11 @@ function clearDrafts() {
   }
 }
 
-function leave(code) {
+/** Ends the children, gives what is under way a moment to put its own house in order, and leaves. */
+async function leave(code) {
+  leaving = true;
   for (const child of children) child.kill('SIGTERM');
+  await Promise.race([work, new Promise((resolve) => setTimeout(resolve, 15_000))]).catch(() => {});
   rmSync(join(cache, 'bootstrap.lock'), { force: true });
   process.exit(code);
 }
@@ -231,14 +241,15 @@ if (missing.length > 0) {
   for (const sentence of missing) console.error(sentence);
   process.exit(1);
 }
-process.once('SIGINT', () => leave(130));
-process.once('SIGTERM', () => leave(143));
+process.once('SIGINT', () => void leave(130));
+process.once('SIGTERM', () => void leave(143));
+const work = alone(async () => {
+  clearDrafts();
+  await prepare();
+});
 try {
-  await alone(async () => {
-    clearDrafts();
-    await prepare();
-  });
+  await work;
 } catch (error) {
-  console.error(`\n${error.message}`);
-  leave(1);
+  if (!leaving) console.error(`\n${error.message}`);
+  await leave(1);
 }

@@ -41,6 +41,7 @@ export function withoutRoot(command: string, args: string[], folders: string[]):
       `--reuid=${account.uid}`,
       `--regid=${account.gid}`,
       '--clear-groups',
+      '--securebits=+no_setuid_fixup', // else access(2) judges by the account alone, and PostgreSQL asks it
       `--inh-caps=-all,+${capability}`,
       `--ambient-caps=-all,+${capability}`,
       command,

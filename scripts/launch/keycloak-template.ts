@@ -1,4 +1,0 @@
-import { inheritedEnvironment } from '@rapport/test-kit/config';
-import { makeKeycloakTemplate } from '@rapport/test-kit/servers/keycloak-template';
-
-await makeKeycloakTemplate(inheritedEnvironment());
