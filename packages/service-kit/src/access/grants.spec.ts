@@ -15,7 +15,16 @@ describe('Grants', () => {
   });
 
   it('takes exactly the denied scope away', () => {
-    const grants = granting('read@own', 'read@all', 'read:cost', 'update:cost', 'create', 'deny:read@all', 'deny:read:cost', 'deny:create');
+    const grants = granting(
+      'read@own',
+      'read@all',
+      'read:cost',
+      'update:cost',
+      'create',
+      'deny:read@all',
+      'deny:read:cost',
+      'deny:create',
+    );
     expect(grants.widest('deals.deal', 'read')).toBe('own');
     expect(grants.readable('deals.deal', 'cost')).toBe(false);
     expect(grants.may('deals.deal', 'create')).toBe(false);
@@ -52,7 +61,9 @@ describe('Grants', () => {
   });
 
   const scope = fc.oneof(
-    fc.tuple(fc.constantFrom('read', 'update', 'win'), fc.constantFrom(...ROW_SCOPES)).map(([action, row]) => `${action}@${row}`),
+    fc
+      .tuple(fc.constantFrom('read', 'update', 'win'), fc.constantFrom(...ROW_SCOPES))
+      .map(([action, row]) => `${action}@${row}`),
     fc.constantFrom('create', 'import', 'read:cost', 'update:cost'),
   );
 

@@ -23,7 +23,7 @@ function prunedHeld(field: DescField, mask: MessageMask, held: unknown): unknown
 }
 
 /** What ts-proto writes nothing for. */
-function absent(field: DescField): unknown {
+export function absent(field: DescField): unknown {
   if (field.fieldKind === 'list') return [];
   if (field.fieldKind === 'map') return {};
   if (field.fieldKind === 'message' || field.proto.proto3Optional || field.oneof !== undefined) return undefined;
