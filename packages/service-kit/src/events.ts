@@ -45,6 +45,7 @@
  *   the service itself, never as the person who caused it.
  * - A service starts, serves and stays alive without its broker.
  */
+export { Broker } from './events/broker.js';
 export { type BucketDigest, type TimeRange, differingHours, digestOf, leastIdAt, timeOfId } from './events/digest.js';
 export { type DeadLetter, DeadLetters } from './events/dead-letters.js';
 export {
