@@ -1,8 +1,9 @@
-// Three tiers, told apart by where a test lies and what it needs:
+// Four tiers, told apart by where a test lies and what it needs:
 //   unit         *.spec.ts beside the source: pure code, no server
 //   integration  *.int-spec.ts under test/: one part on real PostgreSQL, NATS and Keycloak
-//   system       tests/: what crosses services, and the rules of the architecture
-// The last two need servers: npm test starts them once for all suites (scripts/test.ts).
+//   system       tests/: the rules of the architecture, and what crosses services
+//   e2e          tests/e2e: the product as `npm start` runs it, with the demo company, through its gateway
+// integration needs servers: npm test starts them once for all suites (scripts/test.ts); e2e starts its own.
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -53,6 +54,14 @@ export default {
       ...shared,
       displayName: 'system',
       testMatch: ['<rootDir>/tests/**/*.spec.ts'],
+      testPathIgnorePatterns: ['<rootDir>/tests/e2e/.*\\.spec\\.ts$'],
+    },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/tests/e2e/*.spec.ts'],
+      globalSetup: '<rootDir>/tests/e2e/global-setup.ts',
+      globalTeardown: '<rootDir>/tests/e2e/global-teardown.ts',
     },
   ],
   // What a suite leaves open is a fault of the suite, not something to wait for.

@@ -1,18 +1,20 @@
-// node scripts/demo.ts [--addresses .run/addresses.json]
+// node scripts/demo.ts, called by npm start
 //
 // Loads the demo company through the public REST API: the organization and a
 // year of history as the importer, then a few days of live work by the people
 // themselves. Every row carries an external id or an idempotency key, so it can
 // be run again and goes on where it was interrupted.
-import { parseArgs } from 'node:util';
+import { writeFileSync } from 'node:fs';
 import { informationSources, lossReasons, products } from './demo/catalogue.ts';
 import { clients } from './demo/clients.ts';
 import { branches, departments, employees } from './demo/company.ts';
 import { dealHistory } from './demo/history.ts';
+import { readDemoConfig, type DemoConfig } from './demo/config.ts';
 import { liveWork } from './demo/live-work.ts';
+import { setUpLogins } from './demo/logins.ts';
 import { readAddresses, RestClient, type Addresses } from './rest-client.ts';
 
-export const SOURCE = 'demo';
+const SOURCE = 'demo';
 const CURRENCY = 'UAH';
 const BATCH = 500;
 
@@ -33,12 +35,14 @@ const money = (amount: number): object => ({ amount: String(amount), currencyCod
 const externalId = (key: string): object => ({ source: SOURCE, key });
 
 class DemoCompany {
+  readonly #config: DemoConfig;
   readonly #addresses: Addresses;
   readonly #importer: RestClient;
 
-  constructor(addresses: Addresses) {
-    this.#addresses = addresses;
-    this.#importer = RestClient.as(addresses, 'importer');
+  constructor(config: DemoConfig) {
+    this.#config = config;
+    this.#addresses = readAddresses(config.addressesFile);
+    this.#importer = RestClient.as(this.#addresses, 'importer');
   }
 
   async load(): Promise<void> {
@@ -88,7 +92,9 @@ class DemoCompany {
       ...(source.monthlyCost > 0 && { monthlyCost: money(source.monthlyCost) }),
     }));
     await this.#deals(place, counterparties, productRows);
-    await liveWork(this.#addresses, counterparties, productRows);
+    const logins = await setUpLogins(this.#addresses, this.#config.keycloakAdmin, this.#config.password);
+    writeFileSync(this.#config.loginsFile, `${JSON.stringify(logins, null, 2)}\n`);
+    await liveWork({ ...this.#addresses, users: logins }, counterparties, productRows);
   }
 
   async #departments(branchRows: ReadonlyMap<string, Row>): Promise<ReadonlyMap<string, DepartmentRow>> {
@@ -213,12 +219,7 @@ function idOf(rows: ReadonlyMap<string, Row>, key: string): string {
   return row.id;
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { addresses: { type: 'string', default: '.run/addresses.json' } } });
-  await new DemoCompany(readAddresses(values.addresses)).load();
-}
-
-main().catch((error: unknown) => {
+new DemoCompany(readDemoConfig()).load().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });

@@ -13,7 +13,11 @@ import { readAddresses, RestClient } from './rest-client.ts';
 const BATCH = 500;
 const CURRENCY = 'USD';
 /** Time zones of the three regional offices; the data set names none. */
-const TIME_ZONES: Record<string, string> = { Central: 'America/Chicago', East: 'America/New_York', West: 'America/Los_Angeles' };
+const TIME_ZONES: Record<string, string> = {
+  Central: 'America/Chicago',
+  East: 'America/New_York',
+  West: 'America/Los_Angeles',
+};
 const STAGES = ['Prospecting', 'Engaging'];
 
 interface Resource {
@@ -141,7 +145,12 @@ class PipelineImport {
     return known;
   }
 
-  async #deals(places: ReadonlyMap<string, Place>, clients: Rows, products: Rows, pipelines: Rows<Pipeline>): Promise<void> {
+  async #deals(
+    places: ReadonlyMap<string, Place>,
+    clients: Rows,
+    products: Rows,
+    pipelines: Rows<Pipeline>,
+  ): Promise<void> {
     const pipeline = pipelines.get('pipeline');
     if (!pipeline) throw new Error('The gateway did not return the pipeline that was created.');
     const stages = new Map(pipeline.stages.map((stage) => [stage.displayName, stage.id]));
@@ -207,7 +216,10 @@ function generations<T extends { readonly name: string; readonly parent: string 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { user: { type: 'string', default: 'importer' }, addresses: { type: 'string', default: '.run/addresses.json' } },
+    options: {
+      user: { type: 'string', default: 'importer' },
+      addresses: { type: 'string', default: '.run/addresses.json' },
+    },
   });
   const [folder] = positionals;
   if (!folder) throw new Error('Name the folder with the CSV files: npm run import:pipeline -- <folder>');
@@ -219,7 +231,8 @@ async function main(): Promise<void> {
     opportunities: file('sales_pipeline.csv'),
   });
   await new PipelineImport(RestClient.as(readAddresses(values.addresses), values.user), data).run();
-  for (const [written, { product, rows }] of data.resolved) console.log(`"${written}" is read as "${product}" in ${rows} rows.`);
+  for (const [written, { product, rows }] of data.resolved)
+    console.log(`"${written}" is read as "${product}" in ${rows} rows.`);
   console.log(`${data.withoutAccount} deals name no account and stay without a counterparty.`);
   console.log(
     `Imported or found: ${data.offices.length} branches, ${data.managers.length} departments, ` +

@@ -112,7 +112,7 @@ export class RestClient {
       response = await fetch(this.#addresses.gateway + path, {
         method,
         headers: {
-          authorization: `Bearer ${await this.#accessToken()}`,
+          authorization: `Bearer ${await this.accessToken()}`,
           ...(options.body !== undefined && { 'content-type': 'application/json' }),
           ...(options.ifMatch && { 'if-match': options.ifMatch }),
           ...(options.idempotencyKey && { 'idempotency-key': options.idempotencyKey }),
@@ -123,23 +123,41 @@ export class RestClient {
       if (cause instanceof RestError) throw cause;
       // Nothing answered. Our writes carry an external id or an idempotency
       // key, so sending them again cannot do them twice.
-      return { ok: false, retryAfterMs: 1, error: new Error(`${method} ${path}: no answer from the gateway`, { cause }) };
+      return {
+        ok: false,
+        retryAfterMs: 1,
+        error: new Error(`${method} ${path}: no answer from the gateway`, { cause }),
+      };
     }
     const text = await response.text();
     if (response.ok) return { ok: true, value: text ? JSON.parse(text) : undefined };
     const error = new RestError(response.status, `${method} ${path}`, parseProblem(text));
     const mayRepeat = [429, 503, 504].includes(response.status) || error.reason === 'RETRY';
-    return { ok: false, retryAfterMs: mayRepeat ? Number(response.headers.get('retry-after') ?? 0) * 1000 || 1 : 0, error };
+    return {
+      ok: false,
+      retryAfterMs: mayRepeat ? Number(response.headers.get('retry-after') ?? 0) * 1000 || 1 : 0,
+      error,
+    };
   }
 
-  async #accessToken(): Promise<string> {
+  /** A token that is good for half its life at least. */
+  async accessToken(): Promise<string> {
     if (this.#token && Date.now() < this.#token.renewAt) return this.#token.value;
     const { keycloak, realm, clientId } = this.#addresses;
     const response = await fetch(`${keycloak}/realms/${realm}/protocol/openid-connect/token`, {
       method: 'POST',
-      body: new URLSearchParams({ grant_type: 'password', client_id: clientId, scope: 'openid', ...this.#credentials() }),
+      body: new URLSearchParams({
+        grant_type: 'password',
+        client_id: clientId,
+        scope: 'openid',
+        ...this.#credentials(),
+      }),
     });
-    const answer = (await response.json()) as { access_token?: string; expires_in?: number; error_description?: string };
+    const answer = (await response.json()) as {
+      access_token?: string;
+      expires_in?: number;
+      error_description?: string;
+    };
     if (!response.ok || !answer.access_token) {
       throw new RestError(response.status, `login as ${this.#login.username}`, {
         reason: 'LOGIN_FAILED',

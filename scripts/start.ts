@@ -11,14 +11,15 @@ import { RunFolder } from './launch/run-folder.ts';
 import { createProgress, seconds } from './progress.mjs';
 
 const startedAt = Date.now();
-const run = new RunFolder(join(projectFolder, '.run'));
 const progress = createProgress();
 
 let options: StartOptions;
 let config: LaunchConfig;
+let run: RunFolder;
 try {
   options = parseArguments(process.argv.slice(2));
   config = readConfig();
+  run = new RunFolder(config.runFolder ?? join(projectFolder, '.run'));
   run.claim();
 } catch (error) {
   console.error((error as Error).message);

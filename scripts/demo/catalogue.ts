@@ -11,7 +11,12 @@ export interface DemoProduct {
 }
 
 const product = (key: string, group: string, name: string, price: number, cost: number, unit = 'шт'): DemoProduct => ({
-  key, name, group, unit, price, cost,
+  key,
+  name,
+  group,
+  unit,
+  price,
+  cost,
 });
 
 export const products: readonly DemoProduct[] = [

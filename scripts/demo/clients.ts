@@ -10,7 +10,12 @@ export interface DemoClient {
   readonly industry: string;
   readonly kinds: readonly string[];
   readonly owner: string;
-  readonly person: { readonly familyName: string; readonly givenName: string; readonly middleName: string; readonly position: string };
+  readonly person: {
+    readonly familyName: string;
+    readonly givenName: string;
+    readonly middleName: string;
+    readonly position: string;
+  };
 }
 
 const CHAINS = 'Продуктові мережі';

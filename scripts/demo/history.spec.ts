@@ -24,9 +24,14 @@ describe('the demo company', () => {
   it('has the staff of the sheet: 10 sellers, 2 assistants, 7 in service, 2 in marketing, 4 in management, 1 in quality', () => {
     const count = (role: string): number => employees.filter((employee) => employee.roles.includes(role)).length;
     const management = ['top-manager', 'branch-director', 'accountant'].reduce((sum, role) => sum + count(role), 0);
-    expect([count('seller'), count('secretary'), count('service-engineer'), count('marketer'), management, count('quality')]).toEqual([
-      10, 2, 7, 2, 4, 1,
-    ]);
+    expect([
+      count('seller'),
+      count('secretary'),
+      count('service-engineer'),
+      count('marketer'),
+      management,
+      count('quality'),
+    ]).toEqual([10, 2, 7, 2, 4, 1]);
   });
 
   it('names only employees and departments that exist', () => {

@@ -73,12 +73,23 @@ export function dealHistory(today: string): HistoricDeal[] {
         startDate,
       };
       if (!closed) {
-        return { ...base, outcome: 'OPEN', stage: between(0, STAGE_COUNT - 1), expectedCloseDate: addDays(today, between(-5, 60)) };
+        return {
+          ...base,
+          outcome: 'OPEN',
+          stage: between(0, STAGE_COUNT - 1),
+          expectedCloseDate: addDays(today, between(-5, 60)),
+        };
       }
       const closeDate = addDays(startDate, between(1, Math.min(age, CYCLE_DAYS)));
       return won
         ? { ...base, outcome: 'WON', stage: STAGE_COUNT - 1, closeDate }
-        : { ...base, outcome: 'LOST', stage: between(0, STAGE_COUNT - 2), closeDate, lossReason: pick(lossReasons).key };
+        : {
+            ...base,
+            outcome: 'LOST',
+            stage: between(0, STAGE_COUNT - 2),
+            closeDate,
+            lossReason: pick(lossReasons).key,
+          };
     }),
   );
 }

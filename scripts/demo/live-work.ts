@@ -43,23 +43,100 @@ interface LiveDeal {
   /** Stage to bring it to, by index. */
   readonly stage: number;
   readonly win: boolean;
-  /** Share of the invoice that is paid at once, as a divisor; none when absent. */
+  /** Part of the invoice that is paid at once, as a divisor; when absent the invoice stays a draft. */
   readonly paidPart?: 1 | 2;
 }
 
 const DEALS: readonly LiveDeal[] = [
-  { key: 'live-1', seller: 'petrenko', client: 'client-01', product: 'GR-375', name: 'Дві гірки для нового магазину', amount: '392000', stage: 4, win: true, paidPart: 1 },
-  { key: 'live-2', seller: 'lysenko', client: 'client-03', product: 'BN-210', name: 'Бонети в зал заморозки', amount: '354000', stage: 3, win: true, paidPart: 2 },
-  { key: 'live-3', seller: 'kuzmin', client: 'client-33', product: 'KX-030', name: 'Камера для распределительного склада', amount: '236700', stage: 4, win: true },
-  { key: 'live-4', seller: 'morozov', client: 'client-07', product: 'VX-180', name: 'Витрины в магазин на Соборной', amount: '127800', stage: 2, win: false },
-  { key: 'live-5', seller: 'havryliuk', client: 'client-41', product: 'VK-130', name: 'Кондитерська вітрина в кав’ярню', amount: '57300', stage: 1, win: false },
-  { key: 'live-6', seller: 'sydorenko', client: 'client-12', product: 'SH-700', name: 'Шафи для пекарні', amount: '119400', stage: 0, win: false },
+  {
+    key: 'live-1',
+    seller: 'petrenko',
+    client: 'client-01',
+    product: 'GR-375',
+    name: 'Дві гірки для нового магазину',
+    amount: '392000',
+    stage: 4,
+    win: true,
+    paidPart: 1,
+  },
+  {
+    key: 'live-2',
+    seller: 'lysenko',
+    client: 'client-03',
+    product: 'BN-210',
+    name: 'Бонети в зал заморозки',
+    amount: '354000',
+    stage: 3,
+    win: true,
+    paidPart: 2,
+  },
+  {
+    key: 'live-3',
+    seller: 'kuzmin',
+    client: 'client-33',
+    product: 'KX-030',
+    name: 'Камера для распределительного склада',
+    amount: '236700',
+    stage: 4,
+    win: true,
+  },
+  {
+    key: 'live-4',
+    seller: 'morozov',
+    client: 'client-07',
+    product: 'VX-180',
+    name: 'Витрины в магазин на Соборной',
+    amount: '127800',
+    stage: 2,
+    win: false,
+  },
+  {
+    key: 'live-5',
+    seller: 'havryliuk',
+    client: 'client-41',
+    product: 'VK-130',
+    name: 'Кондитерська вітрина в кав’ярню',
+    amount: '57300',
+    stage: 1,
+    win: false,
+  },
+  {
+    key: 'live-6',
+    seller: 'sydorenko',
+    client: 'client-12',
+    product: 'SH-700',
+    name: 'Шафи для пекарні',
+    amount: '119400',
+    stage: 0,
+    win: false,
+  },
 ];
 
 const COMPLAINTS = [
-  { key: 'complaint-1', by: 'vasylenko', client: 'client-02', subject: 'SUBJECT_SOLD_GOODS', summary: 'Вітрина не тримає температуру', taken: true },
-  { key: 'complaint-2', by: 'stepanova', client: 'client-35', subject: 'SUBJECT_SERVICE', summary: 'Монтажники опоздали на день', taken: true },
-  { key: 'complaint-3', by: 'vasylenko', client: 'client-19', subject: 'SUBJECT_EQUIPMENT', summary: 'Шумить компресор камери', taken: false },
+  {
+    key: 'complaint-1',
+    by: 'vasylenko',
+    client: 'client-02',
+    subject: 'SUBJECT_SOLD_GOODS',
+    summary: 'Вітрина не тримає температуру',
+    taken: true,
+  },
+  {
+    key: 'complaint-2',
+    by: 'stepanova',
+    client: 'client-35',
+    subject: 'SUBJECT_SERVICE',
+    summary: 'Монтажники опоздали на день',
+    taken: true,
+  },
+  {
+    key: 'complaint-3',
+    by: 'vasylenko',
+    client: 'client-19',
+    subject: 'SUBJECT_EQUIPMENT',
+    summary: 'Шумить компресор камери',
+    taken: false,
+  },
 ] as const;
 
 export async function liveWork(addresses: Addresses, counterparties: Rows, products: Rows): Promise<void> {
@@ -74,7 +151,13 @@ export async function liveWork(addresses: Addresses, counterparties: Rows, produ
   ]);
 }
 
-async function workDeal(seller: RestClient, accountant: RestClient, plan: LiveDeal, counterparties: Rows, products: Rows): Promise<void> {
+async function workDeal(
+  seller: RestClient,
+  accountant: RestClient,
+  plan: LiveDeal,
+  counterparties: Rows,
+  products: Rows,
+): Promise<void> {
   const pipeline = await defaultPipeline(seller);
   let deal = await seller.post<Deal>('/v1/deals', {
     externalId: { source: SOURCE, key: plan.key },
@@ -86,24 +169,28 @@ async function workDeal(seller: RestClient, accountant: RestClient, plan: LiveDe
   // From where it stands, so that an interrupted run goes on.
   for (let stage = pipeline.stages.findIndex(({ id }) => id === deal.stageId) + 1; stage <= plan.stage; stage += 1) {
     if (deal.outcome !== 'OUTCOME_OPEN') break;
-    deal = await seller.post<Deal>(`/v1/deals/${deal.id}:move`, { stageId: pipeline.stages[stage]?.id }, { ifMatch: `"${deal.etag}"` });
+    deal = await seller.post<Deal>(
+      `/v1/deals/${deal.id}:move`,
+      { stageId: pipeline.stages[stage]?.id },
+      { ifMatch: `"${deal.etag}"` },
+    );
   }
   if (!plan.win) return;
-  if (deal.outcome === 'OUTCOME_OPEN') deal = await seller.post<Deal>(`/v1/deals/${deal.id}:win`, {}, { ifMatch: `"${deal.etag}"` });
-  await settle(accountant, deal, plan);
+  if (deal.outcome === 'OUTCOME_OPEN')
+    deal = await seller.post<Deal>(`/v1/deals/${deal.id}:win`, {}, { ifMatch: `"${deal.etag}"` });
+  if (plan.paidPart) await settle(accountant, deal, plan, plan.paidPart);
 }
 
 /** Issues the draft that the won deal made, and enters what was paid. */
-async function settle(accountant: RestClient, deal: Deal, plan: LiveDeal): Promise<void> {
+async function settle(accountant: RestClient, deal: Deal, plan: LiveDeal, paidPart: number): Promise<void> {
   let invoice = await draftOf(accountant, deal);
   if (invoice.state === 'STATE_DRAFT') {
     invoice = await accountant.post<Invoice>(`/v1/invoices/${invoice.id}:issue`, {}, { ifMatch: `"${invoice.etag}"` });
   }
-  if (!plan.paidPart) return;
   await accountant.post('/v1/payments', {
     externalId: { source: SOURCE, key: `${plan.key}-payment` },
     invoiceId: invoice.id,
-    amount: { amount: String(Number(invoice.total.amount) / plan.paidPart), currencyCode: invoice.total.currencyCode },
+    amount: { amount: String(Number(invoice.total.amount) / paidPart), currencyCode: invoice.total.currencyCode },
     purpose: 'Оплата за холодильне обладнання',
   });
 }
@@ -117,7 +204,12 @@ async function draftOf(accountant: RestClient, deal: Deal): Promise<Invoice> {
   throw new Error(`Deal ${deal.id} was won and has no draft invoice after ${REACTION_MS / 1000} s.`);
 }
 
-async function workComplaint(taker: RestClient, quality: RestClient, plan: (typeof COMPLAINTS)[number], counterparties: Rows): Promise<void> {
+async function workComplaint(
+  taker: RestClient,
+  quality: RestClient,
+  plan: (typeof COMPLAINTS)[number],
+  counterparties: Rows,
+): Promise<void> {
   const { id } = await taker.post<Complaint>('/v1/complaints', {
     externalId: { source: SOURCE, key: plan.key },
     subject: plan.subject,
@@ -126,7 +218,8 @@ async function workComplaint(taker: RestClient, quality: RestClient, plan: (type
   });
   if (!plan.taken) return;
   const complaint = await quality.get<Complaint>(`/v1/complaints/${id}`);
-  if (complaint.state === 'STATE_NEW') await quality.post(`/v1/complaints/${id}:take`, {}, { ifMatch: `"${complaint.etag}"` });
+  if (complaint.state === 'STATE_NEW')
+    await quality.post(`/v1/complaints/${id}:take`, {}, { ifMatch: `"${complaint.etag}"` });
 }
 
 async function defaultPipeline(client: RestClient): Promise<Pipeline> {

@@ -8,6 +8,8 @@ export interface LaunchConfig {
   keycloak?: { url: string; admin: { username: string; password: string } };
   clickhouseUrl?: string;
   filesUrl?: string;
+  /** Where everything of this platform lives; tests give one of their own. */
+  runFolder?: string;
   /** Handed on to every process. */
   inherited: Record<string, string>;
 }
@@ -35,6 +37,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): LaunchConfig {
       );
     }
   }
+  if (env.RUN_FOLDER) config.runFolder = env.RUN_FOLDER;
   config.natsUrl = url('NATS_URL', ['nats', 'tls', 'wss', 'ws']);
   config.clickhouseUrl = url('CLICKHOUSE_URL', ['http', 'https']);
   config.filesUrl = url('FILES_URL', ['file', 's3', 'http', 'https']);

@@ -36,6 +36,7 @@ export class Launcher {
   private readonly run: RunFolder;
   private readonly progress: Progress;
   private ports: Record<string, number> = {};
+  private keycloakAdmin = { username: '', password: '' };
   private secrets: Secrets = completeSecrets(undefined, undefined);
 
   constructor(options: StartOptions, config: LaunchConfig, run: RunFolder, progress: Progress) {
@@ -146,6 +147,7 @@ export class Launcher {
   /** Starts Keycloak and brings its realm into step with the contracts and the access matrix. */
   private async keycloak(postgres: PostgresServer | undefined): Promise<RealmSetup> {
     const server = this.config.keycloak ?? (await this.embeddedKeycloak(postgres));
+    this.keycloakAdmin = server.admin;
     const wanted = {
       keycloakUrl: server.url,
       admin: server.admin,
@@ -231,6 +233,8 @@ export class Launcher {
       ADDRESSES_FILE: run.at('addresses.json'),
       DEMO_LOGINS_FILE: run.at('demo-logins.json'),
       DEMO_PASSWORD: this.secrets.demo,
+      KEYCLOAK_ADMIN_USERNAME: this.keycloakAdmin.username,
+      KEYCLOAK_ADMIN_PASSWORD: this.keycloakAdmin.password,
     };
     await this.progress.step('demo company', () => this.task('demo', ['scripts/demo.ts'], env));
     const complete = this.addresses(realm, run.read<Login[]>('demo-logins.json') ?? []);

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { EXPECTED_DIMENSIONS, expectedMeasures, expectedRows, readExpectedDeals, type ExpectedDeal } from './expected-figures.js';
+
+const fixtures = process.env.RAPPORT_FIXTURES ?? resolve(import.meta.dirname, '../../../../shared/data');
+const folder = join(fixtures, 'crm_sales_opportunities');
+
+// The data set is not part of the project; where it is absent there is nothing to compare with.
+(existsSync(folder) ? describe : describe.skip)('expected figures', () => {
+  const deals: ExpectedDeal[] = existsSync(folder) ? readExpectedDeals(folder) : [];
+
+  it('are those that were published', () => {
+    expect(expectedMeasures(deals)).toMatchObject({ count: 8800, wonCount: 4238, lostCount: 2473, wonAmount: '10005534', winRate: '63.15' });
+    const open = expectedRows(deals.filter(({ outcome }) => outcome === 'OPEN'), 'stage');
+    expect([...open].map(([stage, { count }]) => [stage, count]).sort()).toEqual([
+      ['Engaging', 1589],
+      ['Prospecting', 500],
+    ]);
+  });
+
+  it('have three branches, six departments, thirty agents with deals and seven products', () => {
+    expect(expectedRows(deals, 'branch').size).toBe(3);
+    expect(expectedRows(deals, 'department').size).toBe(6);
+    expect(expectedRows(deals, 'manager').size).toBe(30);
+    expect(expectedRows(deals, 'product').size).toBe(7);
+  });
+
+  it.each(EXPECTED_DIMENSIONS)('add up to the whole by %s', (dimension) => {
+    const rows = [...expectedRows(deals, dimension).values()];
+    const whole = expectedMeasures(deals);
+    expect(rows.reduce((sum, { count }) => sum + count, 0)).toBe(whole.count);
+    expect(rows.reduce((sum, { wonAmount }) => sum + Number(wonAmount ?? 0), 0)).toBe(Number(whole.wonAmount));
+  });
+
+  it('put the deals that nobody dated apart', () => {
+    expect(expectedRows(deals, 'month').get('')?.count).toBe(500);
+  });
+});
