@@ -14,6 +14,12 @@
  * - Names are as in the .proto file; `importOnly` and its like are read from
  *   the options here and nowhere else.
  */
-export { contracts, Contracts, type MethodContract, type ResourceContract, type RowKind } from './contracts/contracts.js';
+export {
+  contracts,
+  Contracts,
+  type MethodContract,
+  type ResourceContract,
+  type RowKind,
+} from './contracts/contracts.js';
 export { imagePath, readImage } from './contracts/image.js';
 export type { Callers, FieldContract, HttpContract, RuleContract } from './contracts/options.js';

@@ -19,7 +19,7 @@
  * - A message never holds a value that the caller may not read; whoever
  *   throws is answerable for that.
  */
-export { AppError, type ErrorCode, type FieldViolation } from './errors/app-error.js';
+export { AppError, isFault, type ErrorCode, type FieldViolation } from './errors/app-error.js';
 export { asAppError } from './errors/classify.js';
 export { fromServiceError, toServiceError } from './errors/grpc-status.js';
 export { PROBLEM_CONTENT_TYPE, httpStatusOf, toProblem, type Problem, type ProblemAnswer } from './errors/problem.js';

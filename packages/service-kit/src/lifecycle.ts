@@ -22,6 +22,12 @@
 export { HealthServer, type Readiness } from './lifecycle/health-server.js';
 export { Lifecycle, LIFECYCLE_ORDER, type LifecycleParticipant } from './lifecycle/lifecycle.js';
 export { NestLog } from './lifecycle/nest-log.js';
-export { runProcess, startProcess, type Edge, type ProcessOptions, type RunningProcess } from './lifecycle/run-process.js';
+export {
+  runProcess,
+  startProcess,
+  type Edge,
+  type ProcessOptions,
+  type RunningProcess,
+} from './lifecycle/run-process.js';
 export { runService, startService, type RunningService, type ServiceOptions } from './lifecycle/run-service.js';
 export { ServiceSettings } from './lifecycle/service-settings.js';

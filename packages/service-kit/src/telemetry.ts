@@ -16,7 +16,13 @@
  * - One structured line per outcome: `{ event, …ids }` and a short sentence.
  */
 export { ATTRIBUTES, type AttributeName, type SpanAttributes } from './telemetry/attributes.js';
-export { currentTraceId, currentTraceparent, newTraceparent, runWithTraceparent, traceIdOf } from './telemetry/trace-context.js';
+export {
+  currentTraceId,
+  currentTraceparent,
+  newTraceparent,
+  runWithTraceparent,
+  traceIdOf,
+} from './telemetry/trace-context.js';
 export { flushLogs, logger, type Logger } from './telemetry/logger.js';
 export { annotateSpan, withSpan, type SpanRole } from './telemetry/span.js';
 export { startTelemetry, type StopTelemetry } from './telemetry/start.js';

@@ -43,8 +43,21 @@ describe('the configuration', () => {
   });
 
   it('lists all faults at once, by variable', () => {
-    const faults = faultsOf({ ...GOOD, DATABASE_URL: undefined, NATS_URL: '', HEALTH_PORT: '70000', CONTACTS_URL: 'http://contacts', ALLOWED_AZP: ' , ' });
-    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual(['ALLOWED_AZP', 'CONTACTS_URL', 'DATABASE_URL', 'HEALTH_PORT', 'NATS_URL']);
+    const faults = faultsOf({
+      ...GOOD,
+      DATABASE_URL: undefined,
+      NATS_URL: '',
+      HEALTH_PORT: '70000',
+      CONTACTS_URL: 'http://contacts',
+      ALLOWED_AZP: ' , ',
+    });
+    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual([
+      'ALLOWED_AZP',
+      'CONTACTS_URL',
+      'DATABASE_URL',
+      'HEALTH_PORT',
+      'NATS_URL',
+    ]);
     expect(faults).toContain('DATABASE_URL: is not set');
     expect(faults).toContain('NATS_URL: is not set');
   });
@@ -54,7 +67,9 @@ describe('the configuration', () => {
   });
 
   it('takes addresses of every kind and nothing with a scheme', () => {
-    for (const address of ['127.0.0.1:1', 'deals.rapport.svc:9000', '[::1]:9000']) expect(faultsOf({ ...GOOD, CONTACTS_URL: address })).toEqual([]);
-    for (const address of ['contacts', 'http://contacts:80', ':80', 'a:b']) expect(faultsOf({ ...GOOD, CONTACTS_URL: address })).toEqual(['CONTACTS_URL: must be host:port']);
+    for (const address of ['127.0.0.1:1', 'deals.rapport.svc:9000', '[::1]:9000'])
+      expect(faultsOf({ ...GOOD, CONTACTS_URL: address })).toEqual([]);
+    for (const address of ['contacts', 'http://contacts:80', ':80', 'a:b'])
+      expect(faultsOf({ ...GOOD, CONTACTS_URL: address })).toEqual(['CONTACTS_URL: must be host:port']);
   });
 });

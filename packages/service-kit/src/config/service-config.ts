@@ -7,7 +7,12 @@ const secret = z.string().min(16, 'must have 16 characters at least');
 /** `host:port` of another service's gRPC. */
 const address = z.string().regex(/^(?:\[[0-9a-f:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/i, 'must be host:port');
 
-const list = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''));
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
 
 /** What every process of the platform is told. */
 export const processShape = {
@@ -24,7 +29,10 @@ export const identityShape = {
   /** Base address, for example http://127.0.0.1:8080. */
   KEYCLOAK_URL: z.url().transform((url) => url.replace(/\/+$/, '')),
   /** Base address that Keycloak calls itself (browsers use it), where it differs. */
-  KEYCLOAK_PUBLIC_URL: z.url().transform((url) => url.replace(/\/+$/, '')).optional(),
+  KEYCLOAK_PUBLIC_URL: z
+    .url()
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
   KEYCLOAK_REALM: z.string().min(1).default('rapport'),
   /** Of this process's own confidential client: `svc-<name>`, or `gateway`. */
   OIDC_CLIENT_SECRET: secret,
@@ -41,13 +49,16 @@ export const storageShape = {
   PAGE_TOKEN_SECRET: secret,
 };
 
-const SERVICES = ['contacts', 'deals', 'billing', 'marketing', 'quality', 'analytics'] as const;
-export type GrpcServiceName = (typeof SERVICES)[number];
+export type GrpcServiceName = 'contacts' | 'deals' | 'billing' | 'marketing' | 'quality' | 'analytics';
 type AddressKey<N extends GrpcServiceName> = `${Uppercase<N>}_URL`;
 
 /** The addresses of the services that are called: `addressShape('contacts')` is `{ CONTACTS_URL }`. */
-export function addressShape<const N extends GrpcServiceName>(...names: readonly N[]): { [K in AddressKey<N>]: typeof address } {
-  return Object.fromEntries(names.map((name) => [`${name.toUpperCase()}_URL`, address])) as { [K in AddressKey<N>]: typeof address };
+export function addressShape<const N extends GrpcServiceName>(
+  ...names: readonly N[]
+): { [K in AddressKey<N>]: typeof address } {
+  return Object.fromEntries(names.map((name) => [`${name.toUpperCase()}_URL`, address])) as {
+    [K in AddressKey<N>]: typeof address;
+  };
 }
 
 const serviceShape = { ...processShape, ...identityShape, ...storageShape, GRPC_PORT: port };
@@ -56,9 +67,10 @@ const serviceShape = { ...processShape, ...identityShape, ...storageShape, GRPC_
  * The schema of a service's configuration. `calls` names the services it
  * calls; `own` is what it alone needs.
  */
-export function serviceConfig<const N extends GrpcServiceName = never, O extends z.ZodRawShape = Record<never, never>>(
-  { calls = [], own }: { calls?: readonly N[]; own?: O } = {},
-) {
+export function serviceConfig<const N extends GrpcServiceName = never, O extends z.ZodRawShape = Record<never, never>>({
+  calls = [],
+  own,
+}: { calls?: readonly N[]; own?: O } = {}) {
   return z.object({ ...serviceShape, ...addressShape(...calls), ...(own ?? ({} as O)) });
 }
 

@@ -22,7 +22,10 @@ describe('contracts', () => {
 
   it('tells how the rows of a resource are scoped, and its verbs', () => {
     const deal = contracts.resource('deals.deal');
-    expect(deal).toMatchObject({ rows: 'OWNED', verbs: expect.arrayContaining(['lose', 'move', 'transfer', 'undelete', 'win']) });
+    expect(deal).toMatchObject({
+      rows: 'OWNED',
+      verbs: expect.arrayContaining(['lose', 'move', 'transfer', 'undelete', 'win']),
+    });
     expect(deal.parent).toBeUndefined();
     expect(contracts.resource('deals.stage_change')).toMatchObject({ rows: 'CHILD_OF', parent: 'deals.deal' });
     expect(contracts.resourceOfMessage(contracts.message('rapport.deals.v1.Deal'))).toBe(deal);
@@ -44,7 +47,9 @@ describe('contracts', () => {
   });
 
   it('lists what one package declares', () => {
-    expect(contracts.services('rapport.deals.v1').map(({ name }) => name)).toEqual(expect.arrayContaining(['DealsService', 'ProductsService']));
+    expect(contracts.services('rapport.deals.v1').map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['DealsService', 'ProductsService']),
+    );
     expect(contracts.methods('rapport.deals.v1').every(({ path }) => path.startsWith('/rapport.deals.v1.'))).toBe(true);
   });
 

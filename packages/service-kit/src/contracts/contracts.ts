@@ -1,4 +1,12 @@
-import type { DescEnum, DescField, DescFile, DescMessage, DescMethod, DescService, FileRegistry } from '@bufbuild/protobuf';
+import type {
+  DescEnum,
+  DescField,
+  DescFile,
+  DescMessage,
+  DescMethod,
+  DescService,
+  FileRegistry,
+} from '@bufbuild/protobuf';
 import { readImage } from './image.js';
 import { OptionReader, type FieldContract, type HttpContract, type RuleContract } from './options.js';
 
@@ -52,7 +60,9 @@ export class Contracts {
 
   /** All rpcs; of one proto package, `rapport.deals.v1`, when it is named. */
   methods(protoPackage?: string): MethodContract[] {
-    return [...this.methodsByPath.values()].filter(({ desc }) => protoPackage === undefined || desc.parent.file.proto.package === protoPackage);
+    return [...this.methodsByPath.values()].filter(
+      ({ desc }) => protoPackage === undefined || desc.parent.file.proto.package === protoPackage,
+    );
   }
 
   /** All services; of one proto package when it is named. */
@@ -118,7 +128,9 @@ export class Contracts {
   private addResource(desc: DescMessage): void {
     const declared = this.options.resource(desc);
     if (!declared) return;
-    const named = this.methods().flatMap(({ rule }) => (rule.resource === declared.name && !STANDARD_ACTIONS.has(rule.action) ? [rule.action] : []));
+    const named = this.methods().flatMap(({ rule }) =>
+      rule.resource === declared.name && !STANDARD_ACTIONS.has(rule.action) ? [rule.action] : [],
+    );
     const resource: ResourceContract = {
       name: declared.name,
       desc,
@@ -139,7 +151,8 @@ function* messagesIn(messages: readonly DescMessage[]): Generator<DescMessage> {
 }
 
 function found<T>(value: T | undefined, kind: string, name: string): T {
-  if (value === undefined) throw new Error(`The contracts declare no ${kind} "${name}". Is the image older than the .proto files?`);
+  if (value === undefined)
+    throw new Error(`The contracts declare no ${kind} "${name}". Is the image older than the .proto files?`);
   return value;
 }
 

@@ -1,4 +1,13 @@
-import { getOption, hasOption, type DescField, type DescFile, type DescMessage, type DescMethod, type DescOneof, type FileRegistry } from '@bufbuild/protobuf';
+import {
+  getOption,
+  hasOption,
+  type DescField,
+  type DescFile,
+  type DescMessage,
+  type DescMethod,
+  type DescOneof,
+  type FileRegistry,
+} from '@bufbuild/protobuf';
 import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 import type { RowKind } from './contracts.js';
 
@@ -56,7 +65,13 @@ const HTTP_VERBS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 interface Spelled {
   'rapport.access.v1.rule': { resource: string; action: string; callers: number };
   'rapport.access.v1.resource': { name: string; rows: number; parent: string; verbs: string[] };
-  'rapport.access.v1.field': { group: string; resource: string; personal: string; references: string; importOnly: boolean };
+  'rapport.access.v1.field': {
+    group: string;
+    resource: string;
+    personal: string;
+    references: string;
+    importOnly: boolean;
+  };
   'google.api.http': { pattern: { case?: string; value?: unknown }; body: string };
   'google.api.field_behavior': number[];
 }
@@ -92,7 +107,13 @@ export class OptionReader {
   }
 
   field(field: DescField): FieldContract {
-    const { group = '', resource = '', personal = '', references = '', importOnly = false } = this.read(field, 'rapport.access.v1.field') ?? {};
+    const {
+      group = '',
+      resource = '',
+      personal = '',
+      references = '',
+      importOnly = false,
+    } = this.read(field, 'rapport.access.v1.field') ?? {};
     const behavior = this.read(field, 'google.api.field_behavior') ?? [];
     return {
       group,
@@ -125,7 +146,9 @@ export class OptionReader {
 
   /** What the image declares under `name`; undefined where nothing is. */
   private read<N extends keyof Spelled>(of: Described, name: N): Spelled[N] | undefined {
-    return this.declares(of, name) ? (getOption(of as unknown as DescFile, this.extension(name)) as Spelled[N]) : undefined;
+    return this.declares(of, name)
+      ? (getOption(of as unknown as DescFile, this.extension(name)) as Spelled[N])
+      : undefined;
   }
 
   private declares(of: Described, name: string): boolean {

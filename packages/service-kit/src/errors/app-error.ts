@@ -42,3 +42,10 @@ export class AppError extends Error {
     super(message, options);
   }
 }
+
+const FAULTS: ReadonlySet<ErrorCode> = new Set(['INTERNAL', 'UNAVAILABLE', 'DEADLINE_EXCEEDED', 'UNIMPLEMENTED']);
+
+/** Whether an error is a failure of ours; a refusal is an answer like any other. */
+export function isFault(error: unknown): boolean {
+  return !(error instanceof AppError) || FAULTS.has(error.code);
+}

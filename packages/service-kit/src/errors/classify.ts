@@ -6,7 +6,10 @@ import { AppError } from './app-error.js';
  */
 export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  return databaseFailure(error) ?? new AppError('INTERNAL', 'INTERNAL', 'Something went wrong on our side.', {}, [], { cause: error });
+  return (
+    databaseFailure(error) ??
+    new AppError('INTERNAL', 'INTERNAL', 'Something went wrong on our side.', {}, [], { cause: error })
+  );
 }
 
 type Failure = 'race' | 'connection' | 'timeout';
@@ -35,17 +38,35 @@ const PRISMA_CODES: Readonly<Record<string, Failure>> = {
 };
 
 // What node and the pool of pg say before there is any SQLSTATE.
-const SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
-const POOL_MESSAGES = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+const SOCKET_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+const POOL_MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 function databaseFailure(error: unknown): AppError | undefined {
   switch (failureOf(error)) {
     case 'race':
       return new AppError('ABORTED', 'RETRY', 'Another change came first; try again.', {}, [], { cause: error });
     case 'connection':
-      return new AppError('UNAVAILABLE', 'DATABASE_UNAVAILABLE', 'The database cannot be reached; try again later.', { retryAfter: '1' }, [], { cause: error });
+      return new AppError(
+        'UNAVAILABLE',
+        'DATABASE_UNAVAILABLE',
+        'The database cannot be reached; try again later.',
+        { retryAfter: '1' },
+        [],
+        { cause: error },
+      );
     case 'timeout':
-      return new AppError('DEADLINE_EXCEEDED', 'STATEMENT_TIMEOUT', 'The database took too long to answer.', {}, [], { cause: error });
+      return new AppError('DEADLINE_EXCEEDED', 'STATEMENT_TIMEOUT', 'The database took too long to answer.', {}, [], {
+        cause: error,
+      });
     default:
       return undefined;
   }
@@ -66,7 +87,8 @@ function ownFailure(error: Record<string, unknown>): Failure | undefined {
   for (const key of ['code', 'originalCode', 'sqlState']) {
     const code = error[key];
     if (typeof code !== 'string') continue;
-    const known = PRISMA_CODES[code] ?? (code.length === 5 ? (SQLSTATES[code] ?? SQLSTATES[code.slice(0, 2)]) : undefined);
+    const known =
+      PRISMA_CODES[code] ?? (code.length === 5 ? (SQLSTATES[code] ?? SQLSTATES[code.slice(0, 2)]) : undefined);
     if (known) return known;
     if (SOCKET_CODES.has(code)) return 'connection';
   }

@@ -20,12 +20,17 @@ describe('a gRPC status', () => {
   it('shows nothing of an error that nobody foresaw', () => {
     const written = toServiceError(new Error('password of Olena Kovalenko'));
     expect(written).toMatchObject({ code: status.INTERNAL, details: 'Something went wrong on our side.' });
-    expect(JSON.stringify(written.metadata.toJSON())).not.toContain(Buffer.from('Kovalenko').toString('base64').slice(2, 8));
+    expect(JSON.stringify(written.metadata.toJSON())).not.toContain(
+      Buffer.from('Kovalenko').toString('base64').slice(2, 8),
+    );
     expect(fromServiceError(written)).toMatchObject({ code: 'INTERNAL', reason: 'INTERNAL' });
   });
 
   it('keeps what fits into headers and says how much it left out', () => {
-    const violations = Array.from({ length: 2_000 }, (_, index) => ({ field: `requests[${index}].deal.display_name`, description: 'Must not be empty.' }));
+    const violations = Array.from({ length: 2_000 }, (_, index) => ({
+      field: `requests[${index}].deal.display_name`,
+      description: 'Must not be empty.',
+    }));
     const written = toServiceError(new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', 'Many faults.', {}, violations));
     expect((written.metadata.get('grpc-status-details-bin')[0] as Buffer).length).toBeLessThan(25_000);
     const read = fromServiceError(written);
@@ -40,7 +45,11 @@ describe('a gRPC status', () => {
     [status.UNKNOWN, 'INTERNAL', 'INTERNAL'],
     [status.NOT_FOUND, 'INTERNAL', 'INTERNAL'],
   ])('made by gRPC itself with code %i becomes %s/%s without its text', (code, expected, reason) => {
-    const foreign = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5000'), { code, details: 'connect ECONNREFUSED 10.0.0.7:5000', metadata: new Metadata() });
+    const foreign = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5000'), {
+      code,
+      details: 'connect ECONNREFUSED 10.0.0.7:5000',
+      metadata: new Metadata(),
+    });
     const read = fromServiceError(foreign);
     expect(read).toMatchObject({ code: expected, reason });
     expect(read.message).not.toContain('10.0.0.7');

@@ -19,7 +19,8 @@ const log = logger('errors');
 /** Writes any error as the gRPC status that leaves this process. */
 export function toServiceError(error: unknown): ServiceError {
   const known = asAppError(error);
-  if (known.code === 'INTERNAL') log.error({ event: 'error.internal', err: known.cause ?? known }, 'An error that nobody foresaw');
+  if (known.code === 'INTERNAL')
+    log.error({ event: 'error.internal', err: known.cause ?? known }, 'An error that nobody foresaw');
   const metadata = new Metadata();
   metadata.set(DETAILS_KEY, encodeDetails(known));
   const details = cut(known.message);
@@ -67,7 +68,9 @@ function encodeDetails(error: AppError): Buffer {
 function statusOf(error: AppError, violations: readonly FieldViolation[]): Status {
   const omitted = error.violations.length - violations.length;
   const metadata = omitted > 0 ? { ...error.metadata, violationsOmitted: String(omitted) } : { ...error.metadata };
-  const details = [any('google.rpc.ErrorInfo', ErrorInfo.encode({ reason: error.reason, domain: DOMAIN, metadata }).finish())];
+  const details = [
+    any('google.rpc.ErrorInfo', ErrorInfo.encode({ reason: error.reason, domain: DOMAIN, metadata }).finish()),
+  ];
   if (violations.length > 0) {
     const fieldViolations = violations.map(({ field, description, reason }) => ({
       field,
@@ -98,7 +101,8 @@ function decodeDetails(metadata: Metadata | undefined): Details | undefined {
   try {
     for (const { typeUrl, value } of Status.decode(bytes).details) {
       if (typeUrl === `${TYPE_PREFIX}google.rpc.ErrorInfo`) info = ErrorInfo.decode(value);
-      if (typeUrl === `${TYPE_PREFIX}google.rpc.BadRequest`) violations.push(...BadRequest.decode(value).fieldViolations.map(violationOf));
+      if (typeUrl === `${TYPE_PREFIX}google.rpc.BadRequest`)
+        violations.push(...BadRequest.decode(value).fieldViolations.map(violationOf));
     }
   } catch {
     return undefined; // details that cannot be read say as much as no details

@@ -30,14 +30,31 @@ describe('a problem', () => {
 
   it('leaves alone the keys that administrators chose', () => {
     const fields = ['deal.attributes.roof_type', 'attributes["side_door"]', 'deal.custom_attributes_note'];
-    const error = new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', 'x', {}, fields.map((field) => ({ field, description: '' })));
-    expect(toProblem(error, TRACE).body.errors?.map(({ field }) => field)).toEqual(['deal.attributes.roof_type', 'attributes["side_door"]', 'deal.customAttributesNote']);
+    const error = new AppError(
+      'INVALID_ARGUMENT',
+      'INVALID_REQUEST',
+      'x',
+      {},
+      fields.map((field) => ({ field, description: '' })),
+    );
+    expect(toProblem(error, TRACE).body.errors?.map(({ field }) => field)).toEqual([
+      'deal.attributes.roof_type',
+      'attributes["side_door"]',
+      'deal.customAttributesNote',
+    ]);
   });
 
   it('tells nothing of an error that nobody foresaw', () => {
     const { status, body } = toProblem(new Error('password of Olena'), TRACE);
     expect(status).toBe(500);
-    expect(body).toEqual({ type: 'about:blank', title: 'Internal Server Error', status: 500, reason: 'INTERNAL', detail: 'Something went wrong on our side.', traceId: TRACE });
+    expect(body).toEqual({
+      type: 'about:blank',
+      title: 'Internal Server Error',
+      status: 500,
+      reason: 'INTERNAL',
+      detail: 'Something went wrong on our side.',
+      traceId: TRACE,
+    });
   });
 
   it.each<[ErrorCode, string, number]>([
@@ -62,9 +79,17 @@ describe('a problem', () => {
   });
 
   it('says when to come back, and how to authenticate', () => {
-    expect(toProblem(new AppError('UNAVAILABLE', 'X', 'x', { retryAfter: '3' }), TRACE).headers).toMatchObject({ 'retry-after': '3' });
-    expect(toProblem(new AppError('RESOURCE_EXHAUSTED', 'X', 'x', { retryAfter: '9' }), TRACE).headers).toMatchObject({ 'retry-after': '9' });
-    expect(toProblem(new AppError('NOT_FOUND', 'X', 'x', { retryAfter: '9' }), TRACE).headers).not.toHaveProperty('retry-after');
-    expect(toProblem(new AppError('UNAUTHENTICATED', 'X', 'x'), TRACE).headers).toMatchObject({ 'www-authenticate': 'Bearer' });
+    expect(toProblem(new AppError('UNAVAILABLE', 'X', 'x', { retryAfter: '3' }), TRACE).headers).toMatchObject({
+      'retry-after': '3',
+    });
+    expect(toProblem(new AppError('RESOURCE_EXHAUSTED', 'X', 'x', { retryAfter: '9' }), TRACE).headers).toMatchObject({
+      'retry-after': '9',
+    });
+    expect(toProblem(new AppError('NOT_FOUND', 'X', 'x', { retryAfter: '9' }), TRACE).headers).not.toHaveProperty(
+      'retry-after',
+    );
+    expect(toProblem(new AppError('UNAUTHENTICATED', 'X', 'x'), TRACE).headers).toMatchObject({
+      'www-authenticate': 'Bearer',
+    });
   });
 });

@@ -63,7 +63,8 @@ export function httpStatusOf(error: AppError): number {
 export function toProblem(error: unknown, traceId: string): ProblemAnswer {
   const known = asAppError(error);
   // One that came from another service has been logged there, with the same trace id.
-  if (known.code === 'INTERNAL') log.error({ event: 'error.internal', err: known.cause ?? known }, 'An error that nobody foresaw');
+  if (known.code === 'INTERNAL')
+    log.error({ event: 'error.internal', err: known.cause ?? known }, 'An error that nobody foresaw');
   const status = httpStatusOf(known);
   return {
     status,
@@ -75,7 +76,13 @@ export function toProblem(error: unknown, traceId: string): ProblemAnswer {
       reason: known.reason,
       detail: known.message,
       ...(known.violations.length > 0
-        ? { errors: known.violations.map((it) => ({ field: jsonPath(it.field), description: it.description, reason: it.reason ?? known.reason })) }
+        ? {
+            errors: known.violations.map((it) => ({
+              field: jsonPath(it.field),
+              description: it.description,
+              reason: it.reason ?? known.reason,
+            })),
+          }
         : {}),
       traceId,
     },

@@ -39,17 +39,27 @@ export type ServiceClient<D extends TypedDefinition> = {
  *
  * Throws `AppError`s alone. `to` may be a `RawClient` that several share.
  */
-export function createClient<D extends TypedDefinition>(definition: D, to: string | RawClient, options: ClientOptions = {}): ServiceClient<D> {
+export function createClient<D extends TypedDefinition>(
+  definition: D,
+  to: string | RawClient,
+  options: ClientOptions = {},
+): ServiceClient<D> {
   const raw = typeof to === 'string' ? new RawClient(to, options) : to;
   const methods = Object.entries(definition).map(([name, method]) => [
     name,
     async (request: never, { ctx, ...call }: ClientCallOptions = {}) =>
-      method.responseDeserialize(await raw.call(method.path, method.requestSerialize(request), await resolved(ctx, call, options))),
+      method.responseDeserialize(
+        await raw.call(method.path, method.requestSerialize(request), await resolved(ctx, call, options)),
+      ),
   ]);
   return Object.freeze({ ...Object.fromEntries(methods), close: () => raw.close() }) as ServiceClient<D>;
 }
 
-async function resolved(ctx: CallContext | undefined, call: RawCallOptions, { ownToken }: ClientOptions): Promise<RawCallOptions> {
+async function resolved(
+  ctx: CallContext | undefined,
+  call: RawCallOptions,
+  { ownToken }: ClientOptions,
+): Promise<RawCallOptions> {
   const token = call.token ?? ctx?.token ?? (await ownToken?.());
   return { ...call, token, deadline: earlier(call.deadline, ctx?.deadline) };
 }

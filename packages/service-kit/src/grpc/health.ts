@@ -1,4 +1,11 @@
-import { status, type sendUnaryData, type Server, type ServerUnaryCall, type ServerWritableStream, type ServiceDefinition } from '@grpc/grpc-js';
+import {
+  status,
+  type sendUnaryData,
+  type Server,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type ServiceDefinition,
+} from '@grpc/grpc-js';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 
 // grpc.health.v1 by hand: two messages of one field each. The package for it
@@ -14,7 +21,8 @@ interface Request {
 
 const call = {
   requestStream: false,
-  requestSerialize: ({ service }: Request) => Buffer.concat([Buffer.from([0x0a, service.length]), Buffer.from(service)]),
+  requestSerialize: ({ service }: Request) =>
+    Buffer.concat([Buffer.from([0x0a, service.length]), Buffer.from(service)]),
   requestDeserialize: decodeRequest,
   responseSerialize: (value: number) => Buffer.from([0x08, value]),
   responseDeserialize: (bytes: Buffer) => bytes[1] ?? 0,

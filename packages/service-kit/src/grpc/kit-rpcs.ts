@@ -2,11 +2,17 @@ import type { ServiceDefinition } from '@grpc/grpc-js';
 import type { CallContext } from '../access/context.js';
 
 /** The part of a generated service definition that types are taken from. */
-type Typed = Record<string, { requestDeserialize: (bytes: Buffer) => unknown; responseDeserialize: (bytes: Buffer) => unknown }>;
+type Typed = Record<
+  string,
+  { requestDeserialize: (bytes: Buffer) => unknown; responseDeserialize: (bytes: Buffer) => unknown }
+>;
 
 /** One handler for each rpc of a generated service definition. */
 export type KitHandlers<D extends Typed> = {
-  readonly [K in keyof D]: (request: ReturnType<D[K]['requestDeserialize']>, context: CallContext) => Promise<ReturnType<D[K]['responseDeserialize']>>;
+  readonly [K in keyof D]: (
+    request: ReturnType<D[K]['requestDeserialize']>,
+    context: CallContext,
+  ) => Promise<ReturnType<D[K]['responseDeserialize']>>;
 };
 
 /** A service definition with its handlers. */

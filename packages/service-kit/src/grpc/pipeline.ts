@@ -4,14 +4,15 @@ import type { Authenticator } from '../access/authenticator.js';
 import type { CallContext } from '../access/context.js';
 import { checkRule } from '../access/rights.js';
 import type { MethodContract } from '../contracts/contracts.js';
-import { AppError } from '../errors/app-error.js';
+import { AppError, isFault } from '../errors/app-error.js';
 import { asAppError } from '../errors/classify.js';
 import { toServiceError } from '../errors/grpc-status.js';
 import { ATTRIBUTES } from '../telemetry/attributes.js';
 import { logger } from '../telemetry/logger.js';
-import { withSpan } from '../telemetry/span.js';
+import { annotateSpan, withSpan } from '../telemetry/span.js';
 import { currentTraceparent, runWithTraceparent } from '../telemetry/trace-context.js';
 import { attachContext } from './call-context.js';
+import type { CallHooks } from './call-hooks.js';
 import { validateRequest } from './validation.js';
 
 /** What runs once a call is let in: a controller's method or a handler of the kit. */
@@ -25,6 +26,7 @@ export interface PipelineOptions {
   /** No call runs longer, whatever its caller allows. */
   readonly maxCallMs: number;
   readonly clock: () => Date;
+  readonly hooks?: CallHooks;
 }
 
 type RawCall = ServerUnaryCall<Buffer, Buffer>;
@@ -38,7 +40,12 @@ const log = logger('grpc');
  * The way of every call through a service: token, rule, names, values, decode,
  * handler, prune, encode.
  */
-export function rawHandler(method: MethodContract, definition: MethodDefinition<unknown, unknown>, handle: Handler, options: PipelineOptions): RawHandler {
+export function rawHandler(
+  method: MethodContract,
+  definition: MethodDefinition<unknown, unknown>,
+  handle: Handler,
+  options: PipelineOptions,
+): RawHandler {
   const { desc, path } = method;
   const attributes = {
     [ATTRIBUTES.rpcSystem]: 'grpc',
@@ -53,28 +60,44 @@ export function rawHandler(method: MethodContract, definition: MethodDefinition<
     validateRequest(desc.input, message, caller.masks.checkRequest(method, message));
     const context: CallContext = { ...caller, rule, deadline, traceparent: currentTraceparent(), clock: options.clock };
     attachContext(call.metadata, context);
-    const response = await handle(definition.requestDeserialize(call.request), context, call.metadata);
-    return definition.responseSerialize(caller.masks.prune(desc.output, response as object));
+    const request = definition.requestDeserialize(call.request);
+    await options.hooks?.handlerBegins(context, method, request as object);
+    const response = await handle(request, context, call.metadata);
+    const answer = caller.masks.prune(desc.output, response as object);
+    await options.hooks?.answerLeaves(context, method, answer);
+    return definition.responseSerialize(answer);
   }
 
   return (call, answer) => {
     const began = performance.now();
     const deadline = deadlineOf(call, options);
-    runWithTraceparent(first(call.metadata, 'traceparent'), () => {
+    const within = async (): Promise<void> => {
       let settled = false;
-      const settle = (error: unknown, bytes?: Buffer): void => {
+      const settle = (failure: AppError | undefined, bytes?: Buffer): void => {
         if (settled) return;
         settled = true;
         clearTimeout(timer);
-        const failure = error === undefined ? undefined : asAppError(error);
         report(path, failure, performance.now() - began);
         if (failure) answer(toServiceError(failure));
         else answer(null, bytes);
       };
-      const timer = setTimeout(() => settle(new AppError('DEADLINE_EXCEEDED', 'DEADLINE_EXCEEDED', 'The answer took too long.')), deadline.getTime() - Date.now());
-      withSpan(path, attributes, () => run(call, deadline), 'server').then((bytes) => settle(undefined, bytes), settle);
+      const timer = setTimeout(() => settle(tooLate()), deadline.getTime() - Date.now());
+      try {
+        settle(undefined, await run(call, deadline));
+      } catch (error) {
+        const failure = asAppError(error);
+        settle(failure);
+        throw failure; // for the span
+      }
+    };
+    runWithTraceparent(first(call.metadata, 'traceparent'), () => {
+      withSpan(path, attributes, within, 'server').catch(() => undefined); // answered already
     });
   };
+}
+
+function tooLate(): AppError {
+  return new AppError('DEADLINE_EXCEEDED', 'DEADLINE_EXCEEDED', 'The answer took too long.');
 }
 
 function decode({ desc }: MethodContract, bytes: Buffer): Message {
@@ -105,14 +128,12 @@ function deadlineOf(call: RawCall, { maxCallMs }: PipelineOptions): Date {
   return new Date(Math.min(latest, asked));
 }
 
-// Failures of ours, as against refusals, which are an answer like any other.
-const FAULTS = new Set(['INTERNAL', 'UNAVAILABLE', 'DEADLINE_EXCEEDED']);
-
 /** One line for every call, with how it ended. */
 function report(rpc: string, failure: AppError | undefined, ms: number): void {
   const durationMs = Math.round(ms * 100) / 100;
+  annotateSpan({ [ATTRIBUTES.rpcStatus]: failure?.code ?? 'OK' });
   if (!failure) return log.info({ event: 'rpc', rpc, code: 'OK', durationMs });
   const line = { event: 'rpc', rpc, code: failure.code, reason: failure.reason, durationMs };
-  if (FAULTS.has(failure.code)) log.warn(line);
+  if (isFault(failure)) log.warn(line);
   else log.info(line);
 }

@@ -44,7 +44,11 @@ export class RawClient {
   async call(path: string, request: Uint8Array, options: RawCallOptions = {}): Promise<Buffer> {
     const method = contracts.method(path);
     const deadline = this.deadlineOf(options);
-    const attributes = { [ATTRIBUTES.rpcSystem]: 'grpc', [ATTRIBUTES.rpcService]: method.desc.parent.typeName, [ATTRIBUTES.rpcMethod]: method.desc.name };
+    const attributes = {
+      [ATTRIBUTES.rpcSystem]: 'grpc',
+      [ATTRIBUTES.rpcService]: method.desc.parent.typeName,
+      [ATTRIBUTES.rpcMethod]: method.desc.name,
+    };
     return withSpan(
       path,
       attributes,
@@ -66,18 +70,31 @@ export class RawClient {
     this.client.close();
   }
 
-  private once(path: string, request: Uint8Array, deadline: number, { token, signal }: RawCallOptions): Promise<Buffer> {
+  private once(
+    path: string,
+    request: Uint8Array,
+    deadline: number,
+    { token, signal }: RawCallOptions,
+  ): Promise<Buffer> {
     const metadata = new Metadata();
     if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
     const traceparent = currentTraceparent();
     if (traceparent !== '') metadata.set('traceparent', traceparent);
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(callerGone());
-      const call = this.client.makeUnaryRequest(path, asBuffer, identity, request, metadata, { deadline }, (error, response) => {
-        signal?.removeEventListener('abort', cancel);
-        if (error) reject(fromServiceError(error));
-        else resolve(response as Buffer);
-      });
+      const call = this.client.makeUnaryRequest(
+        path,
+        asBuffer,
+        identity,
+        request,
+        metadata,
+        { deadline },
+        (error, response) => {
+          signal?.removeEventListener('abort', cancel);
+          if (error) reject(fromServiceError(error));
+          else resolve(response as Buffer);
+        },
+      );
       const cancel = (): void => call.cancel();
       signal?.addEventListener('abort', cancel, { once: true });
     });
@@ -98,4 +115,5 @@ function isUnreachable(error: unknown): boolean {
 }
 
 const identity = (bytes: Buffer): Buffer => bytes;
-const asBuffer = (bytes: Uint8Array): Buffer => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

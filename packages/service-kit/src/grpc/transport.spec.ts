@@ -42,13 +42,26 @@ const authenticator = {
     const scopes = SCOPES[token];
     if (!scopes) throw new AppError('UNAUTHENTICATED', 'TOKEN_INVALID', 'The token is not valid.');
     const grants = new Grants([{ rsname: 'deals.product', scopes }]);
-    const principal = { kind: 'employee', subject: token, username: token, azp: 'rapport-web', branchIds: [], departmentPaths: [] } as const;
+    const principal = {
+      kind: 'employee',
+      subject: token,
+      username: token,
+      azp: 'rapport-web',
+      branchIds: [],
+      departmentPaths: [],
+    } as const;
     return { principal, grants, masks: Masks.of(grants), token: `exchanged-${token}` };
   },
 };
 
 const money = (amount: string) => ({ amount, currencyCode: 'UAH' });
-const product: Product = { ...Product.decode(new Uint8Array()), id: ID, displayName: 'Cold room', price: money('100'), cost: money('60') };
+const product: Product = {
+  ...Product.decode(new Uint8Array()),
+  id: ID,
+  displayName: 'Cold room',
+  price: money('100'),
+  cost: money('60'),
+};
 const seen = { traceId: '', token: '', deadline: 0 };
 let release = (): void => undefined;
 
@@ -57,7 +70,11 @@ let release = (): void => undefined;
 class ProductsController implements ProductsServiceController {
   async getProduct({ productId }: GetProductRequest, metadata?: Metadata): Promise<Product> {
     const context = callContext(metadata);
-    Object.assign(seen, { traceId: currentTraceId(), token: context.token, deadline: Number(context.deadline) - Date.now() });
+    Object.assign(seen, {
+      traceId: currentTraceId(),
+      token: context.token,
+      deadline: Number(context.deadline) - Date.now(),
+    });
     return { ...product, id: productId };
   }
   async createProduct({ product: given }: CreateProductRequest): Promise<Product> {
@@ -69,7 +86,8 @@ class ProductsController implements ProductsServiceController {
   async deleteProduct({ etag }: DeleteProductRequest): Promise<Product> {
     if (etag === 'slow') await new Promise<void>((resolve) => (release = resolve));
     if (etag === 'bug') throw new TypeError('Ivan Petrenko is not a function');
-    if (etag === '7') throw new AppError('ABORTED', 'STALE_ETAG', 'The product changed since it was read.', { productId: ID });
+    if (etag === '7')
+      throw new AppError('ABORTED', 'STALE_ETAG', 'The product changed since it was read.', { productId: ID });
     return product;
   }
   batchCreateProducts(): Promise<BatchCreateProductsResponse> {
@@ -94,11 +112,18 @@ describe('the gRPC transport', () => {
   const as = (token: string) => ({ token });
   const kitRpcs = new KitRpcs();
   kitRpcs.add(ReferencesServiceService, {
-    checkReferences: async ({ sets }, { principal }) => ({ sets: sets.map(({ resource }) => ({ resource: `${resource} for ${principal.subject}`, ids: [] })) }),
+    checkReferences: async ({ sets }, { principal }) => ({
+      sets: sets.map(({ resource }) => ({ resource: `${resource} for ${principal.subject}`, ids: [] })),
+    }),
   });
 
   beforeAll(async () => {
-    transport = new GrpcTransport({ address: '127.0.0.1:0', definitions: [ProductsServiceService], authenticator, kitRpcs });
+    transport = new GrpcTransport({
+      address: '127.0.0.1:0',
+      definitions: [ProductsServiceService],
+      authenticator,
+      kitRpcs,
+    });
     app = await NestFactory.createMicroservice(App, { strategy: transport, logger: false });
     app.useGlobalFilters(new ErrorFilter());
     await app.listen();
@@ -113,24 +138,41 @@ describe('the gRPC transport', () => {
   });
 
   const get = (token: string, productId = ID) => products.getProduct({ productId, readMask: undefined }, as(token));
-  const remove = (etag: string, options: { timeoutMs?: number } = {}) => products.deleteProduct({ productId: ID, etag }, { ...as('manager'), ...options });
+  const remove = (etag: string, options: { timeoutMs?: number } = {}) =>
+    products.deleteProduct({ productId: ID, etag }, { ...as('manager'), ...options });
 
   it('serves a call and prunes what its caller may not read', async () => {
     expect(await get('manager')).toMatchObject({ id: ID, price: money('100'), cost: money('60') });
     expect(await get('seller')).toMatchObject({ id: ID, price: money('100'), cost: undefined });
-    const page = await products.listProducts({ filter: '', orderBy: '', pageSize: 0, pageToken: '', readMask: undefined, includeTotal: false, showDeleted: false }, as('seller'));
+    const page = await products.listProducts(
+      {
+        filter: '',
+        orderBy: '',
+        pageSize: 0,
+        pageToken: '',
+        readMask: undefined,
+        includeTotal: false,
+        showDeleted: false,
+      },
+      as('seller'),
+    );
     expect(page.products.map(({ cost }) => cost)).toEqual([undefined, undefined]);
   });
 
   it('gives the handler the context of the call', async () => {
-    await runWithTraceparent(TRACEPARENT, () => products.getProduct({ productId: ID, readMask: undefined }, { ...as('seller'), timeoutMs: 2_000 }));
+    await runWithTraceparent(TRACEPARENT, () =>
+      products.getProduct({ productId: ID, readMask: undefined }, { ...as('seller'), timeoutMs: 2_000 }),
+    );
     expect(seen).toMatchObject({ traceId: '0af7651916cd43dd8448eb211c80319c', token: 'exchanged-seller' });
     expect(seen.deadline).toBeGreaterThan(1_000);
     expect(seen.deadline).toBeLessThanOrEqual(2_000);
   });
 
   it('refuses a call without a valid token', async () => {
-    await expect(products.getProduct({ productId: ID, readMask: undefined })).rejects.toMatchObject({ code: 'UNAUTHENTICATED', reason: 'TOKEN_MISSING' });
+    await expect(products.getProduct({ productId: ID, readMask: undefined })).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      reason: 'TOKEN_MISSING',
+    });
     await expect(get('forged')).rejects.toMatchObject({ code: 'UNAUTHENTICATED', reason: 'TOKEN_INVALID' });
   });
 
@@ -144,11 +186,28 @@ describe('the gRPC transport', () => {
 
   it('names every value at fault at once', async () => {
     const error = await products
-      .createProduct({ product: { ...product, id: '', displayName: '', sku: 'x'.repeat(65), price: { amount: '01', currencyCode: 'uah' } }, requestId: '' }, as('manager'))
+      .createProduct(
+        {
+          product: {
+            ...product,
+            id: '',
+            displayName: '',
+            sku: 'x'.repeat(65),
+            price: { amount: '01', currencyCode: 'uah' },
+          },
+          requestId: '',
+        },
+        as('manager'),
+      )
       .catch((caught: unknown) => caught as AppError);
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST' });
     expect((error as AppError).violations.map(({ field }) => field)).toEqual(
-      expect.arrayContaining(['product.display_name', 'product.sku', 'product.price.amount', 'product.price.currency_code']),
+      expect.arrayContaining([
+        'product.display_name',
+        'product.sku',
+        'product.price.amount',
+        'product.price.currency_code',
+      ]),
     );
   });
 
@@ -164,11 +223,18 @@ describe('the gRPC transport', () => {
 
   it('checks of an update only what it writes', async () => {
     const update = (values: Partial<Product>, updateMask: string[] | undefined) =>
-      products.updateProduct({ product: { ...Product.decode(new Uint8Array()), id: ID, ...values }, updateMask, etag: '1' }, as('manager'));
+      products.updateProduct(
+        { product: { ...Product.decode(new Uint8Array()), id: ID, ...values }, updateMask, etag: '1' },
+        as('manager'),
+      );
     await expect(update({ unit: 'pcs' }, ['unit'])).resolves.toMatchObject({ unit: 'pcs' });
     await expect(update({ unit: 'pcs' }, undefined)).resolves.toMatchObject({ unit: 'pcs' });
-    await expect(update({ unit: 'pcs' }, ['display_name'])).rejects.toMatchObject({ violations: [{ field: 'product.display_name' }] });
-    await expect(update({ id: 'x', unit: 'pcs' }, ['unit'])).rejects.toMatchObject({ violations: [{ field: 'product.id' }] });
+    await expect(update({ unit: 'pcs' }, ['display_name'])).rejects.toMatchObject({
+      violations: [{ field: 'product.display_name' }],
+    });
+    await expect(update({ id: 'x', unit: 'pcs' }, ['unit'])).rejects.toMatchObject({
+      violations: [{ field: 'product.id' }],
+    });
   });
 
   it('hands on what a handler throws, with reason and metadata', async () => {
@@ -187,26 +253,39 @@ describe('the gRPC transport', () => {
   });
 
   it('ends a call at its deadline', async () => {
-    await expect(remove('slow', { timeoutMs: 150 })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED', reason: 'DEADLINE_EXCEEDED' });
+    await expect(remove('slow', { timeoutMs: 150 })).rejects.toMatchObject({
+      code: 'DEADLINE_EXCEEDED',
+      reason: 'DEADLINE_EXCEEDED',
+    });
     release();
   });
 
   it('serves the rpcs of the kit as it serves controllers', async () => {
     const references = createClient(ReferencesServiceService, address);
     const asked = { sets: [{ resource: 'contacts.employee', ids: [ID] }] };
-    expect(await references.checkReferences(asked, as('nobody'))).toEqual({ sets: [{ resource: 'contacts.employee for nobody', ids: [] }] });
-    await expect(references.checkReferences({ sets: [] }, as('nobody'))).rejects.toMatchObject({ violations: [{ field: 'sets' }] });
+    expect(await references.checkReferences(asked, as('nobody'))).toEqual({
+      sets: [{ resource: 'contacts.employee for nobody', ids: [] }],
+    });
+    await expect(references.checkReferences({ sets: [] }, as('nobody'))).rejects.toMatchObject({
+      violations: [{ field: 'sets' }],
+    });
     references.close();
   });
 
   it('takes tokens of 40 KB and refuses bytes that are no request', async () => {
     await expect(get('x'.repeat(40 * 1024))).rejects.toMatchObject({ reason: 'TOKEN_INVALID' });
-    const error = await rawCall(address, ProductsServiceService.getProduct.path, Buffer.from([0x0a, 0xff]), 'manager').catch(fromServiceError);
+    const error = await rawCall(
+      address,
+      ProductsServiceService.getProduct.path,
+      Buffer.from([0x0a, 0xff]),
+      'manager',
+    ).catch(fromServiceError);
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST' });
   });
 
   it('says over grpc.health.v1 whether it takes calls', async () => {
-    const check = (service: string) => rawCall(address, HealthDefinition.check.path, HealthDefinition.check.requestSerialize({ service }));
+    const check = (service: string) =>
+      rawCall(address, HealthDefinition.check.path, HealthDefinition.check.requestSerialize({ service }));
     expect([...(await check(''))]).toEqual([0x08, 1]);
     expect([...(await check('rapport.deals.v1.ProductsService'))]).toEqual([0x08, 1]);
     transport.health.setServing(false);
@@ -218,7 +297,11 @@ describe('the gRPC transport', () => {
 
 describe('starting', () => {
   it('fails when a declared rpc has no handler', async () => {
-    const transport = new GrpcTransport({ address: '127.0.0.1:0', definitions: [ProductsServiceService], authenticator });
+    const transport = new GrpcTransport({
+      address: '127.0.0.1:0',
+      definitions: [ProductsServiceService],
+      authenticator,
+    });
     const app = await NestFactory.createMicroservice(class Empty {}, { strategy: transport, logger: false });
     await expect(app.listen()).rejects.toThrow('No controller handles /rapport.deals.v1.ProductsService/CreateProduct');
     await app.close();
@@ -227,7 +310,11 @@ describe('starting', () => {
 
 describe('leaving', () => {
   it('lets a running call end and takes no new one', async () => {
-    const transport = new GrpcTransport({ address: '127.0.0.1:0', definitions: [ProductsServiceService], authenticator });
+    const transport = new GrpcTransport({
+      address: '127.0.0.1:0',
+      definitions: [ProductsServiceService],
+      authenticator,
+    });
     const app = await NestFactory.createMicroservice(App, { strategy: transport, logger: false });
     app.useGlobalFilters(new ErrorFilter());
     await app.listen();
@@ -238,18 +325,27 @@ describe('leaving', () => {
     setTimeout(() => release(), 100);
     await expect(running).resolves.toMatchObject({ id: ID });
     expect(await drained).toBe(true);
-    await expect(client.deleteProduct({ productId: ID, etag: '' }, { token: 'manager' })).rejects.toMatchObject({ code: 'UNAVAILABLE', reason: 'SERVICE_UNAVAILABLE' });
+    await expect(client.deleteProduct({ productId: ID, etag: '' }, { token: 'manager' })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      reason: 'SERVICE_UNAVAILABLE',
+    });
     client.close();
     await app.close();
   });
 
   it('ends calls that outlast the time to drain', async () => {
-    const transport = new GrpcTransport({ address: '127.0.0.1:0', definitions: [ProductsServiceService], authenticator });
+    const transport = new GrpcTransport({
+      address: '127.0.0.1:0',
+      definitions: [ProductsServiceService],
+      authenticator,
+    });
     const app = await NestFactory.createMicroservice(App, { strategy: transport, logger: false });
     app.useGlobalFilters(new ErrorFilter());
     await app.listen();
     const client = createClient(ProductsServiceService, `127.0.0.1:${transport.boundPort}`);
-    const running = expect(client.deleteProduct({ productId: ID, etag: 'slow' }, { token: 'manager' })).rejects.toBeInstanceOf(AppError);
+    const running = expect(
+      client.deleteProduct({ productId: ID, etag: 'slow' }, { token: 'manager' }),
+    ).rejects.toBeInstanceOf(AppError);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await transport.drain(100)).toBe(false);
     await running;
@@ -265,6 +361,8 @@ function rawCall(address: string, path: string, request: Buffer, token?: string)
   if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
   const same = (bytes: Buffer) => bytes;
   return new Promise<Buffer>((resolve, reject) => {
-    client.makeUnaryRequest(path, same, same, request, metadata, (error: ServiceError | null, answer?: Buffer) => (error ? reject(error) : resolve(answer!)));
+    client.makeUnaryRequest(path, same, same, request, metadata, (error: ServiceError | null, answer?: Buffer) =>
+      error ? reject(error) : resolve(answer!),
+    );
   }).finally(() => client.close());
 }

@@ -1,8 +1,15 @@
-import { type MethodDefinition, Server as GrpcServer, ServerCredentials, type ServiceDefinition, type UntypedHandleCall } from '@grpc/grpc-js';
+import {
+  type MethodDefinition,
+  Server as GrpcServer,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedHandleCall,
+} from '@grpc/grpc-js';
 import { type CustomTransportStrategy, type MessageHandler, ServerGrpc } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { contracts } from '../contracts/contracts.js';
 import { logger } from '../telemetry/logger.js';
+import type { CallHooks } from './call-hooks.js';
 import { serverOptions } from './channel-options.js';
 import { HealthService } from './health.js';
 import type { KitRpcs } from './kit-rpcs.js';
@@ -15,6 +22,8 @@ export interface GrpcTransportOptions {
   readonly definitions: readonly ServiceDefinition[];
   readonly authenticator: TokenAuthenticator;
   readonly kitRpcs?: KitRpcs;
+  /** What else happens to every call. */
+  readonly hooks?: CallHooks;
   /** What must be ready before calls are taken; runs once every module is initialised. */
   readonly beforeListen?: () => Promise<void>;
   readonly maxCallMs?: number;
@@ -90,16 +99,21 @@ export class GrpcTransport extends ServerGrpc implements CustomTransportStrategy
 
   private bind(): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.server.bindAsync(this.settings.address, ServerCredentials.createInsecure(), (error, port) => (error ? reject(error) : resolve(port)));
+      this.server.bindAsync(this.settings.address, ServerCredentials.createInsecure(), (error, port) =>
+        error ? reject(error) : resolve(port),
+      );
     });
   }
 
   private addServices(): void {
-    const { authenticator, maxCallMs = 30_000, clock = () => new Date(), definitions, kitRpcs } = this.settings;
-    const pipeline: PipelineOptions = { authenticator, maxCallMs, clock };
+    const { authenticator, maxCallMs = 30_000, clock = () => new Date(), definitions, kitRpcs, hooks } = this.settings;
+    const pipeline: PipelineOptions = { authenticator, maxCallMs, clock, ...(hooks ? { hooks } : {}) };
     const names: string[] = [];
     const missing: string[] = [];
-    const add = (definition: ServiceDefinition, handlerOf: (name: string, service: string) => Handler | undefined): void => {
+    const add = (
+      definition: ServiceDefinition,
+      handlerOf: (name: string, service: string) => Handler | undefined,
+    ): void => {
       const raw: Record<string, MethodDefinition<Buffer, Buffer>> = {};
       const implementation: Record<string, UntypedHandleCall> = {};
       for (const [name, rpc] of Object.entries(definition)) {
@@ -131,7 +145,12 @@ export class GrpcTransport extends ServerGrpc implements CustomTransportStrategy
 }
 
 const identity = (bytes: Buffer): Buffer => bytes;
-const BYTES = { requestSerialize: identity, requestDeserialize: identity, responseSerialize: identity, responseDeserialize: identity };
+const BYTES = {
+  requestSerialize: identity,
+  requestDeserialize: identity,
+  responseSerialize: identity,
+  responseDeserialize: identity,
+};
 
 function key(service: string, rpc: string): string {
   return `${service}/${rpc}`;

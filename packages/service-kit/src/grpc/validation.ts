@@ -23,7 +23,11 @@ function valueFaults(desc: DescMessage, message: Message): FieldViolation[] {
   const update = updateOf(desc);
   return result.violations
     .filter((violation) => !update || isWritten(update, message, violation))
-    .map((violation) => ({ field: pathOf(violation), description: sentence(violation.message), reason: violation.ruleId }));
+    .map((violation) => ({
+      field: pathOf(violation),
+      description: sentence(violation.message),
+      reason: violation.ruleId,
+    }));
 }
 
 interface Update {
@@ -39,7 +43,9 @@ function updateOf(desc: DescMessage): Update | undefined {
   let known = updates.get(desc);
   if (!known) {
     const mask = desc.fields.find(({ name }) => name === 'update_mask');
-    const target = desc.fields.find((field) => field.fieldKind === 'message' && contracts.resourceOfMessage(field.message));
+    const target = desc.fields.find(
+      (field) => field.fieldKind === 'message' && contracts.resourceOfMessage(field.message),
+    );
     known = mask && target ? { update: { mask, target } } : {};
     updates.set(desc, known);
   }

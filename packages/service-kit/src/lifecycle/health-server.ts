@@ -55,5 +55,7 @@ export class HealthServer {
 }
 
 function send(response: ServerResponse, good: boolean, body: object): void {
-  response.writeHead(good ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(body));
+  response
+    .writeHead(good ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(JSON.stringify(body));
 }

@@ -46,7 +46,11 @@ export class Lifecycle {
       // Before it has started: a start that fails half-way has something to give back too.
       this.started.unshift(participant);
       await participant.start();
-      log.debug({ event: 'lifecycle.started', part: participant.name, durationMs: Math.round(performance.now() - began) });
+      log.debug({
+        event: 'lifecycle.started',
+        part: participant.name,
+        durationMs: Math.round(performance.now() - began),
+      });
     }
   }
 

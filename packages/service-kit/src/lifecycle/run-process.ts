@@ -86,7 +86,10 @@ export async function runProcess(options: ProcessOptions): Promise<void> {
     leavingSince = performance.now();
     log.info({ event: 'process.leaving', signal }, 'Leaving');
     if (!running) return die({ event: 'process.left_while_starting', signal });
-    setTimeout(() => die({ event: 'process.drain_overrun', drainMs: options.config.DRAIN_MS }), options.config.DRAIN_MS).unref();
+    setTimeout(
+      () => die({ event: 'process.drain_overrun', drainMs: options.config.DRAIN_MS }),
+      options.config.DRAIN_MS,
+    ).unref();
     running.stop().then(
       () => exit(0),
       (err: unknown) => die({ event: 'process.stop_failed', err }),

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { Authenticator } from '../access/authenticator.js';
 import { ServiceClient } from '../access/service-client.js';
 import type { ServiceConfig } from '../config/service-config.js';
+import { CallHooks } from '../grpc/call-hooks.js';
 import { ErrorFilter } from '../grpc/error-filter.js';
 import { KitRpcs } from '../grpc/kit-rpcs.js';
 import type { TokenAuthenticator } from '../grpc/pipeline.js';
@@ -42,7 +43,10 @@ export async function startService(appModule: Type, options: ServiceOptions): Pr
   return { ...running, grpcPort: transport().boundPort };
 }
 
-function processOf(appModule: Type, options: ServiceOptions): { process: ProcessOptions; transport: () => GrpcTransport } {
+function processOf(
+  appModule: Type,
+  options: ServiceOptions,
+): { process: ProcessOptions; transport: () => GrpcTransport } {
   const { name, config, grpc } = options;
   let transport: GrpcTransport;
   const edge = async (lifecycle: Lifecycle): Promise<Edge> => {
@@ -53,15 +57,22 @@ function processOf(appModule: Type, options: ServiceOptions): { process: Process
       ...(config.KEYCLOAK_PUBLIC_URL ? { issuerUrl: config.KEYCLOAK_PUBLIC_URL } : {}),
     });
     const own = new ServiceClient(
-      { keycloakUrl: config.KEYCLOAK_URL, realm: config.KEYCLOAK_REALM, clientId: `svc-${name}`, clientSecret: config.OIDC_CLIENT_SECRET },
+      {
+        keycloakUrl: config.KEYCLOAK_URL,
+        realm: config.KEYCLOAK_REALM,
+        clientId: `svc-${name}`,
+        clientSecret: config.OIDC_CLIENT_SECRET,
+      },
       authenticator,
     );
     const kitRpcs = new KitRpcs();
+    const hooks = new CallHooks();
     transport = new GrpcTransport({
       address: `${config.HOST}:${config.GRPC_PORT}`,
       definitions: grpc.definitions,
       authenticator: options.authenticator ?? authenticator,
       kitRpcs,
+      hooks,
       beforeListen: () => lifecycle.start(),
       ...(grpc.maxCallMs === undefined ? {} : { maxCallMs: grpc.maxCallMs }),
     });
@@ -69,10 +80,15 @@ function processOf(appModule: Type, options: ServiceOptions): { process: Process
       { provide: ServiceSettings, useValue: new ServiceSettings(name, config) },
       { provide: Lifecycle, useValue: lifecycle },
       { provide: KitRpcs, useValue: kitRpcs },
+      { provide: CallHooks, useValue: hooks },
       { provide: Authenticator, useValue: authenticator },
       { provide: ServiceClient, useValue: own },
     ]);
-    const app = await NestFactory.createMicroservice(root, { strategy: transport, logger: new NestLog(), abortOnError: false });
+    const app = await NestFactory.createMicroservice(root, {
+      strategy: transport,
+      logger: new NestLog(),
+      abortOnError: false,
+    });
     app.useGlobalFilters(new ErrorFilter());
     return {
       open: async () => {

@@ -15,9 +15,13 @@ export interface ErrorDescription {
  * message, of which only the last paragraph says what went wrong.
  */
 export function describeError(error: unknown, depth = 0): ErrorDescription {
-  if (!(error instanceof Error)) return { type: typeof error, message: typeof error === 'string' ? error : 'not an Error' };
+  if (!(error instanceof Error))
+    return { type: typeof error, message: typeof error === 'string' ? error : 'not an Error' };
   const { code, reason } = error as { code?: unknown; reason?: unknown };
-  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)).join('\n');
+  const frames = error.stack
+    ?.split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .join('\n');
   return {
     type: error.name,
     message: messageOf(error),
@@ -30,5 +34,11 @@ export function describeError(error: unknown, depth = 0): ErrorDescription {
 
 function messageOf(error: Error): string {
   if (!error.name.startsWith('PrismaClient')) return error.message;
-  return error.message.trim().split(/\n\s*\n/).at(-1)?.trim() ?? '';
+  return (
+    error.message
+      .trim()
+      .split(/\n\s*\n/)
+      .at(-1)
+      ?.trim() ?? ''
+  );
 }

@@ -11,7 +11,10 @@ let service: string | undefined;
 
 // In production lines are collected for at most half a second: a write per line
 // would cost more than many a call. What is collected is written on exit.
-const destination = pino.destination({ fd: 1, ...(logsAreBuffered() ? { sync: false, minLength: 4096, periodicFlush: 500 } : { sync: true }) });
+const destination = pino.destination({
+  fd: 1,
+  ...(logsAreBuffered() ? { sync: false, minLength: 4096, periodicFlush: 500 } : { sync: true }),
+});
 
 const root = pino(
   {

@@ -1,8 +1,21 @@
 // Keys whose values are secrets or personal data wherever they stand at the top
 // of a log line or one below. The rule is not to log them at all; this is the net.
 const SECRET_KEYS = new Set([
-  'authorization', 'cookie', 'token', 'accessToken', 'refreshToken', 'password', 'secret', 'clientSecret',
-  'email', 'phone', 'displayName', 'givenName', 'familyName', 'middleName', 'username',
+  'authorization',
+  'cookie',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'password',
+  'secret',
+  'clientSecret',
+  'email',
+  'phone',
+  'displayName',
+  'givenName',
+  'familyName',
+  'middleName',
+  'username',
 ]);
 
 const CENSOR = '[redacted]';

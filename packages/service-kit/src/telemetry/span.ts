@@ -1,4 +1,5 @@
 import { SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
+import { isFault } from '../errors/app-error.js';
 import { ATTRIBUTES, type SpanAttributes } from './attributes.js';
 import { recordsSpans } from './trace-context.js';
 
@@ -19,7 +20,12 @@ const tracer = trace.getTracer('rapport');
  * recorded. A failure marks the span with its reason, never with its text,
  * which may name people.
  */
-export async function withSpan<T>(name: string, attributes: SpanAttributes, fn: () => Promise<T>, role: SpanRole = 'internal'): Promise<T> {
+export async function withSpan<T>(
+  name: string,
+  attributes: SpanAttributes,
+  fn: () => Promise<T>,
+  role: SpanRole = 'internal',
+): Promise<T> {
   if (!recordsSpans()) return fn();
   return tracer.startActiveSpan(name, { kind: KINDS[role], attributes }, async (span) => {
     try {
@@ -39,7 +45,7 @@ export function annotateSpan(attributes: SpanAttributes): void {
 }
 
 function markFailed(span: Span, error: unknown): void {
-  span.setStatus({ code: SpanStatusCode.ERROR });
+  if (isFault(error)) span.setStatus({ code: SpanStatusCode.ERROR });
   span.setAttribute(ATTRIBUTES.errorType, failureName(error));
 }
 

@@ -28,7 +28,9 @@ export async function startTelemetry(service: string, endpoint?: string): Promis
   log.info({ event: 'telemetry.started', endpoint }, 'Spans are exported');
   return async () => {
     recordSpans(false);
-    await sdk.shutdown().catch((err: unknown) => log.warn({ event: 'telemetry.lost', err }, 'The last spans were not delivered'));
+    await sdk
+      .shutdown()
+      .catch((err: unknown) => log.warn({ event: 'telemetry.lost', err }, 'The last spans were not delivered'));
     flushLogs();
   };
 }
