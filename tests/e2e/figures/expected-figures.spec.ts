@@ -1,14 +1,17 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { EXPECTED_DIMENSIONS, expectedMeasures, expectedRows, readExpectedDeals, type ExpectedDeal } from './expected-figures.js';
-
-const fixtures = process.env.RAPPORT_FIXTURES ?? resolve(import.meta.dirname, '../../../../shared/data');
-const folder = join(fixtures, 'crm_sales_opportunities');
+import { pipelineFolder } from './config.js';
+import {
+  EXPECTED_DIMENSIONS,
+  expectedFigures,
+  expectedMeasures,
+  expectedRows,
+  readExpectedDeals,
+  type ExpectedDeal,
+} from './expected-figures.js';
 
 // The data set is not part of the project; where it is absent there is nothing to compare with.
-(existsSync(folder) ? describe : describe.skip)('expected figures', () => {
-  const deals: ExpectedDeal[] = existsSync(folder) ? readExpectedDeals(folder) : [];
+(pipelineFolder ? describe : describe.skip)('expected figures', () => {
+  const deals: ExpectedDeal[] = pipelineFolder ? readExpectedDeals(pipelineFolder) : [];
 
   it('are those that were published', () => {
     expect(expectedMeasures(deals)).toMatchObject({ count: 8800, wonCount: 4238, lostCount: 2473, wonAmount: '10005534', winRate: '63.15' });
@@ -31,6 +34,14 @@ const folder = join(fixtures, 'crm_sales_opportunities');
     const whole = expectedMeasures(deals);
     expect(rows.reduce((sum, { count }) => sum + count, 0)).toBe(whole.count);
     expect(rows.reduce((sum, { wonAmount }) => sum + Number(wonAmount ?? 0), 0)).toBe(Number(whole.wonAmount));
+  });
+
+  it('are keyed as the board shows them', () => {
+    const figures = expectedFigures(pipelineFolder ?? '');
+    expect(figures.byOutcome['Won']).toEqual({ count: 4238, amount: '10005534' });
+    expect(figures.openByStage).toEqual({ Engaging: { count: 1589, amount: '0' }, Prospecting: { count: 500, amount: '0' } });
+    expect(figures.wonByManager['Schlecht Darcel']?.count).toBe(349);
+    expect(figures.wonByMonth['2017-12']?.count).toBeGreaterThan(0);
   });
 
   it('put the deals that nobody dated apart', () => {

@@ -40,6 +40,34 @@ export interface ExpectedMeasures {
   readonly winRate: string | undefined;
 }
 
+/** One cell of a board: how many deals, and the sum of their amounts in USD, `0` where none has one. */
+export interface Cell {
+  readonly count: number;
+  readonly amount: string;
+}
+
+/** Cells by what the board shows for their key. */
+export type Cells = Readonly<Record<string, Cell>>;
+
+/** Every board that the import is compared by, cell by cell. */
+export function expectedFigures(folder: string): Record<
+  'byOutcome' | 'openByStage' | 'wonByBranch' | 'wonByDepartment' | 'wonByManager' | 'wonByProduct' | 'wonByMonth',
+  Cells
+> {
+  const deals = readExpectedDeals(folder);
+  const of = (outcome: ExpectedDeal['outcome']): ExpectedDeal[] => deals.filter((deal) => deal.outcome === outcome);
+  const won = of('WON');
+  return {
+    byOutcome: cells(deals, 'outcome', (outcome) => outcome.charAt(0) + outcome.slice(1).toLowerCase()),
+    openByStage: cells(of('OPEN'), 'stage'),
+    wonByBranch: cells(won, 'branch'),
+    wonByDepartment: cells(won, 'department'),
+    wonByManager: cells(won, 'manager', familyNameFirst),
+    wonByProduct: cells(won, 'product'),
+    wonByMonth: cells(won, 'month'),
+  };
+}
+
 /** Reads the opportunities of a folder with the four CSV files. */
 export function readExpectedDeals(folder: string): ExpectedDeal[] {
   const table = (file: string): Record<string, string>[] =>
@@ -88,6 +116,17 @@ export function expectedMeasures(deals: readonly ExpectedDeal[]): ExpectedMeasur
     wonAmount: sum(won),
     winRate: percent(won.length, won.length + lost.length),
   };
+}
+
+function cells(deals: readonly ExpectedDeal[], dimension: ExpectedDimension, shown = (key: string): string => key): Cells {
+  const rows = [...expectedRows(deals, dimension)];
+  return Object.fromEntries(rows.map(([key, { count, amount }]) => [shown(key), { count, amount: amount ?? '0' }]));
+}
+
+/** As lists of employees show them. */
+function familyNameFirst(name: string): string {
+  const [given = '', ...family] = name.split(' ');
+  return [...family, given].join(' ');
 }
 
 function standing(stage: string): Pick<ExpectedDeal, 'outcome' | 'stage'> {
