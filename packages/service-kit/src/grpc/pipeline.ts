@@ -38,7 +38,8 @@ const log = logger('grpc');
 
 /**
  * The way of every call through a service: token, rule, names, values, decode,
- * handler, prune, encode.
+ * handler, prune, encode. `hooks` stand right before the handler and right
+ * before the answer leaves.
  */
 export function rawHandler(
   method: MethodContract,

@@ -22,6 +22,7 @@ import { AppError } from '../errors/app-error.js';
 import { fromServiceError } from '../errors/grpc-status.js';
 import { currentTraceId, runWithTraceparent } from '../telemetry/trace-context.js';
 import { callContext } from './call-context.js';
+import { CallHooks } from './call-hooks.js';
 import { createClient, type ServiceClient } from './client.js';
 import { ErrorFilter } from './error-filter.js';
 import { HealthDefinition } from './health.js';
@@ -111,6 +112,7 @@ describe('the gRPC transport', () => {
   let products: ServiceClient<typeof ProductsServiceService>;
   const as = (token: string) => ({ token });
   const kitRpcs = new KitRpcs();
+  const hooks = new CallHooks();
   kitRpcs.add(ReferencesServiceService, {
     checkReferences: async ({ sets }, { principal }) => ({
       sets: sets.map(({ resource }) => ({ resource: `${resource} for ${principal.subject}`, ids: [] })),
@@ -123,6 +125,7 @@ describe('the gRPC transport', () => {
       definitions: [ProductsServiceService],
       authenticator,
       kitRpcs,
+      hooks,
     });
     app = await NestFactory.createMicroservice(App, { strategy: transport, logger: false });
     app.useGlobalFilters(new ErrorFilter());
@@ -281,6 +284,19 @@ describe('the gRPC transport', () => {
       'manager',
     ).catch(fromServiceError);
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST' });
+  });
+
+  it('lets the kit look at a call before its handler and at an answer before it leaves', async () => {
+    const noted: object[] = [];
+    hooks.beforeHandler(async (context, method, request) => {
+      noted.push(request);
+      if (context.principal.subject === 'manager' && method.rule.action === 'read')
+        throw new AppError('FAILED_PRECONDITION', 'HOOKED', 'No.');
+    });
+    hooks.beforeAnswer(async (_context, _method, answer) => void noted.push(answer));
+    await expect(get('manager')).rejects.toMatchObject({ reason: 'HOOKED' });
+    await get('seller');
+    expect(noted).toMatchObject([{ productId: ID }, { productId: ID }, { id: ID, cost: undefined }]);
   });
 
   it('says over grpc.health.v1 whether it takes calls', async () => {
