@@ -154,8 +154,8 @@ export class Launcher {
       realm: REALM,
       clientSecrets: this.secrets.clients,
       publicUrl: this.publicUrl,
-      demo: this.options.demo,
-      passwords: { administrator: this.secrets.administrator, importer: this.secrets.importer },
+      cli: true, // scripts log in with a password here; an installation by the chart never has this client
+      users: { admin: { password: this.secrets.administrator }, importer: { password: this.secrets.importer } },
     };
     return this.progress.step('access rules in Keycloak', () => setUpRealm(this.run, wanted));
   }
@@ -194,7 +194,7 @@ export class Launcher {
       keycloakUrl: realm.keycloakUrl,
       realm: REALM,
       clientSecrets: secrets.clients,
-      allowedAzp: [...new Set([...confidentialClients, realm.clientId])],
+      allowedAzp: [...confidentialClients, realm.clientId],
       pageTokenSecret: secrets.pageToken,
       sessionSecret: secrets.session,
       clickhouse: config.clickhouseUrl ? { url: config.clickhouseUrl } : { folder: run.at('clickhouse') },

@@ -1,25 +1,16 @@
 import { createHash } from 'node:crypto';
-import { pathToFileURL } from 'node:url';
-import { join } from 'node:path';
 import { projectFolder } from '@rapport/test-kit/servers/tool-paths';
+import { applyRealm, type WantedRealm } from '../../deploy/keycloak/realm.ts';
 import { hashOf } from '../stamps.mjs';
 import type { Login } from './page.ts';
 import type { RunFolder } from './run-folder.ts';
 
-export interface WantedRealm {
-  keycloakUrl: string;
-  admin: { username: string; password: string };
-  realm: string;
-  clientSecrets: Record<string, string>;
-  publicUrl: string;
-  demo: boolean;
-  passwords: { administrator: string; importer: string };
-}
-
 /** What the launcher needs to know of the realm. */
 export interface RealmSetup {
   keycloakUrl: string;
+  /** The client that scripts log in with. */
   clientId: string;
+  /** The two logins that every realm has. */
   users: Login[];
 }
 
@@ -32,11 +23,13 @@ export async function setUpRealm(run: RunFolder, wanted: WantedRealm): Promise<R
   const hash = createHash('sha256').update(JSON.stringify(wanted)).update(sources).digest('hex');
   const done = run.read<{ hash: string; result: RealmSetup }>('realm.json');
   if (done?.hash === hash) return done.result;
-  const { applyRealm } = (await import(pathToFileURL(join(projectFolder, 'deploy/keycloak/realm.ts')).href)) as {
-    applyRealm: (wanted: WantedRealm) => Promise<Omit<RealmSetup, 'keycloakUrl'>>;
-  };
   const { clientId, users } = await applyRealm(wanted);
-  const result = { keycloakUrl: wanted.keycloakUrl, clientId, users };
+  if (clientId === undefined) throw new Error('The realm has no client that scripts could log in with.');
+  const result = {
+    keycloakUrl: wanted.keycloakUrl,
+    clientId,
+    users: users.map((user) => ({ ...user, branch: '', department: '' })),
+  };
   run.write('realm.json', { hash, result });
   return result;
 }

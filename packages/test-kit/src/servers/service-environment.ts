@@ -1,4 +1,4 @@
-import { grpcServiceNames, type ServiceName, serviceNames } from './service-names.js';
+import { grpcServiceNames, type ServiceName } from './service-names.js';
 
 /** The ports of one running platform. */
 export interface PlatformPorts {
@@ -15,7 +15,7 @@ export interface Platform {
   natsUrl: string;
   keycloakUrl: string;
   realm: string;
-  /** By Keycloak client: `gateway`, `svc-contacts`, … */
+  /** By Keycloak client: `gateway`, `rapport-web`, `svc-contacts`, … */
   clientSecrets: Record<string, string>;
   /** The clients whose tokens are accepted. */
   allowedAzp: string[];
@@ -28,6 +28,9 @@ export interface Platform {
   /** Handed on as it is: PATH, locale, telemetry. */
   inherited: Record<string, string>;
 }
+
+/** The client that browsers log in with; the gateway is its backend. */
+const WEB_CLIENT = 'rapport-web';
 
 const HOST = '127.0.0.1';
 
@@ -50,7 +53,12 @@ export function serviceEnvironment(service: ServiceName, platform: Platform): Re
     FILES_URL: platform.filesUrl,
     ...addresses(service, ports),
     ...(service === 'gateway'
-      ? { PORT: String(ports.gateway), PUBLIC_URL: platform.publicUrl, SESSION_SECRET: platform.sessionSecret }
+      ? {
+          PORT: String(ports.gateway),
+          PUBLIC_URL: platform.publicUrl,
+          SESSION_SECRET: platform.sessionSecret,
+          WEB_CLIENT_SECRET: wanted(platform.clientSecrets, WEB_CLIENT),
+        }
       : { GRPC_PORT: String(ports.grpc[service]) }),
     ...(service === 'analytics' ? clickhouse(platform) : {}),
   };
@@ -71,5 +79,5 @@ function wanted(values: Record<string, string>, key: string): string {
   return value;
 }
 
-/** The clients that services and the gateway log in as; each has a secret. */
-export const confidentialClients = serviceNames.map((name) => (name === 'gateway' ? 'gateway' : `svc-${name}`));
+/** The clients with a secret: one for each service, the resource server, and the browsers' one. */
+export const confidentialClients = ['gateway', WEB_CLIENT, ...grpcServiceNames.map((name) => `svc-${name}`)];
