@@ -37,6 +37,8 @@ export interface AppliedRealm {
   readonly changes: string[];
 }
 
+const USER_MANAGEMENT = ['manage-users', 'view-users', 'query-users', 'query-groups'];
+
 /**
  * Makes the realm, or brings it into step with the contracts and the access
  * matrix. Overwrites only what it made: objects of `default:*` and what the
@@ -200,21 +202,26 @@ async function applyServiceAccounts(
     const user = await api.get<{ id: string; attributes?: Record<string, string[]> }>(
       `/clients/${idOf(ids, service)}/service-account-user`,
     );
+    if (service === 'svc-contacts') await letManageUsers(api, user.id, idOf(ids, 'realm-management'), changes);
     if (user.attributes?.principal?.[0] === 'service') continue;
     await api.put(`/users/${user.id}`, { ...user, attributes: { ...user.attributes, ...SERVICE_PRINCIPAL } });
     changes.push(`service account ${service}: identity`);
-    if (service === 'svc-contacts') await letManageUsers(api, user.id, idOf(ids, 'realm-management'));
   }
 }
 
 /** contacts is the master of employees and writes their users and groups. */
-async function letManageUsers(api: AdminApi, userId: string, realmManagement: string): Promise<void> {
+async function letManageUsers(
+  api: AdminApi,
+  userId: string,
+  realmManagement: string,
+  changes: string[],
+): Promise<void> {
   const path = `/users/${userId}/role-mappings/clients/${realmManagement}`;
   const available = await api.get<{ name: string }[]>(`${path}/available`);
-  await api.post(
-    path,
-    available.filter(({ name }) => ['manage-users', 'view-users', 'query-users', 'query-groups'].includes(name)),
-  );
+  const missing = available.filter(({ name }) => USER_MANAGEMENT.includes(name));
+  if (missing.length === 0) return;
+  await api.post(path, missing);
+  changes.push(`service account svc-contacts: ${missing.map(({ name }) => name).join(', ')}`);
 }
 
 async function exportSettings(api: AdminApi, gateway: string): Promise<AuthorizationSettings> {

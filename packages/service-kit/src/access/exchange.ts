@@ -35,6 +35,7 @@ export class TokenExchange {
   private readonly answers = new LruMap<string, Entry>(REMEMBERED_TOKENS);
   private readonly running = new Map<string, Promise<Entry>>();
   private leaveAloneUntil = 0;
+  private lastFailure: unknown;
 
   constructor(
     private readonly tokenEndpoint: string,
@@ -76,7 +77,7 @@ export class TokenExchange {
   }
 
   private async request(token: string): Promise<Entry> {
-    if (this.now() < this.leaveAloneUntil) throw keycloakUnavailable('left alone after a failure');
+    if (this.now() < this.leaveAloneUntil) throw keycloakUnavailable(this.lastFailure);
     const askedAt = this.now();
     const { status, body } = await this.post(token);
     if (status === 200 && typeof body.access_token === 'string') {
@@ -90,7 +91,7 @@ export class TokenExchange {
     if ((status === 400 || status === 401) && REJECTED.has(String(body.error))) {
       throw new AppError('UNAUTHENTICATED', 'TOKEN_INVALID', 'The token is not accepted.');
     }
-    throw this.failed(`the token endpoint answered ${status} ${String(body.error ?? '')}`);
+    throw this.failed(new Error(`The token endpoint answered ${status} ${String(body.error ?? '')}.`));
   }
 
   private async post(token: string): Promise<{ status: number; body: Record<string, unknown> }> {
@@ -111,6 +112,7 @@ export class TokenExchange {
 
   private failed(cause: unknown): AppError {
     this.leaveAloneUntil = this.now() + BACKOFF_MS;
+    this.lastFailure = cause;
     return keycloakUnavailable(cause);
   }
 }

@@ -85,7 +85,7 @@ export class ServiceClient {
       });
       const body = (await response.json()) as { access_token?: string; expires_in?: number; error?: string };
       if (body.access_token === undefined || body.expires_in === undefined) {
-        throw new Error(`the token endpoint refused ${clientId}: ${response.status} ${body.error ?? ''}`);
+        throw new Error(`The token endpoint refused ${clientId}: ${response.status} ${body.error ?? ''}.`);
       }
       const life = body.expires_in * 1000;
       return { value: body.access_token, renewAt: asked + life * RENEW_AFTER, expiresAt: asked + life };
