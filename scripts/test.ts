@@ -10,7 +10,7 @@ import { createProgress } from './progress.mjs';
 
 const args = process.argv.slice(2);
 const unitOnly = args.includes('--unit');
-const jestArgs = unitOnly ? ['--selectProjects', 'unit', ...args.filter((arg) => arg !== '--unit')] : args;
+const jestArgs = unitOnly ? [...args.filter((arg) => arg !== '--unit'), '--selectProjects', 'unit'] : args;
 const progress = createProgress(process.stderr);
 const set = new ServerSet();
 let folder: string | undefined;
