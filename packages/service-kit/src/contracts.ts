@@ -14,12 +14,6 @@
  * - Names are as in the .proto file; `importOnly` and its like are read from
  *   the options here and nowhere else.
  */
-export {
-  contracts,
-  Contracts,
-  type MethodContract,
-  type ResourceContract,
-  type RowKind,
-} from './contracts/contracts.js';
+export { contracts, Contracts, type MethodContract, type ResourceContract } from './contracts/contracts.js';
 export { imagePath, readImage } from './contracts/image.js';
-export type { Callers, FieldContract, HttpContract, RuleContract } from './contracts/options.js';
+export type { Callers, FieldContract, HttpContract, RowKind, RuleContract } from './contracts/options.js';

@@ -8,10 +8,7 @@ import type {
   FileRegistry,
 } from '@bufbuild/protobuf';
 import { readImage } from './image.js';
-import { OptionReader, type FieldContract, type HttpContract, type RuleContract } from './options.js';
-
-/** How the rows of a resource are scoped. */
-export type RowKind = 'OWNED' | 'CHILD_OF' | 'REFERENCE';
+import { OptionReader, type FieldContract, type HttpContract, type RowKind, type RuleContract } from './options.js';
 
 /** One rpc with what is declared of it. */
 export interface MethodContract {

@@ -9,7 +9,9 @@ import {
   type FileRegistry,
 } from '@bufbuild/protobuf';
 import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
-import type { RowKind } from './contracts.js';
+
+/** How the rows of a resource are scoped. */
+export type RowKind = 'OWNED' | 'CHILD_OF' | 'REFERENCE';
 
 export type Callers = 'PERMITTED' | 'SERVICES' | 'AUTHENTICATED';
 
