@@ -8,6 +8,8 @@ import { Lifecycle } from './lifecycle.js';
 export interface Edge {
   /** Starts the parts by `lifecycle.start()` at the moment it sees fit, then takes calls. */
   open(): Promise<void>;
+  /** Says, where it can be asked, that the process is about to leave; calls still come in. */
+  announceLeaving?(): void;
   /** Takes no new calls and lets the running ones end, for at most so long. */
   drain(ms: number): Promise<void>;
   /** Gives back the rest. */
@@ -43,6 +45,7 @@ export async function startProcess({ name, config, edge: makeEdge }: ProcessOpti
 
   const leave = async (): Promise<void> => {
     health.set('stopping');
+    edge?.announceLeaving?.();
     await lifecycle.stopIntake();
     await edge?.drain(config.DRAIN_MS * SHARE_OF_CALLS);
     await lifecycle.stopRest();

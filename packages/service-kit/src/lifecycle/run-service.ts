@@ -95,6 +95,7 @@ function processOf(
         await app.listen();
         transport.health.setServing(true);
       },
+      announceLeaving: () => transport.health.setServing(false),
       drain: async (ms) => void (await transport.drain(ms)),
       close: () => app.close(),
     };
