@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import type { Lifecycle} from './lifecycle.js';
+import type { Lifecycle } from './lifecycle.js';
 import { LIFECYCLE_ORDER, type LifecycleParticipant } from './lifecycle.js';
 import { type Edge, type ProcessOptions, startProcess } from './run-process.js';
 
