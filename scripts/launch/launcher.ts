@@ -12,6 +12,7 @@ import { confidentialClients, type Platform, serviceEnvironment } from '@rapport
 import { grpcServiceNames, type ServiceName, serviceNames } from '@rapport/test-kit/servers/service-names';
 import { serviceProcess, withoutEntry } from '@rapport/test-kit/servers/service-process';
 import { keycloakTemplateFolder, projectFolder } from '@rapport/test-kit/servers/tool-paths';
+import { CLI_CLIENT } from '../../deploy/keycloak/definition.ts';
 import type { Progress } from '../progress.mjs';
 import type { StartOptions } from './arguments.ts';
 import type { LaunchConfig } from './config.ts';
@@ -59,12 +60,13 @@ export class Launcher {
     }
     await this.prepareFolder();
     const postgres = await this.postgres();
-    const [databases, realm, natsUrl] = await Promise.all([
-      this.databases(postgres),
+    // The services need Keycloak for the first call, not to start; so the two slowest go side by side.
+    const [realm] = await Promise.all([
       this.keycloak(postgres),
-      this.nats(),
+      Promise.all([this.databases(postgres), this.nats()]).then(([databases, natsUrl]) =>
+        this.services(this.platform(databases, natsUrl)),
+      ),
     ]);
-    await this.services(this.platform(databases, realm, natsUrl));
     return this.demoCompany(realm);
   }
 
@@ -177,7 +179,7 @@ export class Launcher {
     return server;
   }
 
-  private platform(databases: Urls, realm: RealmSetup, natsUrl: string): Platform {
+  private platform(databases: Urls, natsUrl: string): Platform {
     const { config, ports, run, secrets } = this;
     const portsOf = (names: readonly string[], kind: string): Record<string, number> =>
       Object.fromEntries(names.map((name) => [name, portOf(ports, `${name}.${kind}`)]));
@@ -191,10 +193,10 @@ export class Launcher {
       publicUrl: this.publicUrl,
       databaseUrls: Object.fromEntries(Object.entries(databases).map(([service, { appUrl }]) => [service, appUrl])),
       natsUrl,
-      keycloakUrl: realm.keycloakUrl,
+      keycloakUrl: this.keycloakUrl,
       realm: REALM,
       clientSecrets: secrets.clients,
-      allowedAzp: [...confidentialClients, realm.clientId],
+      allowedAzp: [...confidentialClients, CLI_CLIENT],
       pageTokenSecret: secrets.pageToken,
       sessionSecret: secrets.session,
       clickhouse: config.clickhouseUrl ? { url: config.clickhouseUrl } : { folder: run.at('clickhouse') },
@@ -262,6 +264,10 @@ export class Launcher {
         ]),
       ),
     };
+  }
+
+  private get keycloakUrl(): string {
+    return this.config.keycloak?.url ?? `http://${HOST}:${portOf(this.ports, 'keycloak')}`;
   }
 
   private get publicUrl(): string {
