@@ -22,7 +22,8 @@ export const gatewaySchema = z.object({
   SESSION_SECRET: z.string().min(32, 'must have 32 characters at least'),
   /** The confidential client that browsers log in with. */
   WEB_CLIENT_ID: z.string().min(1).default('rapport-web'),
-  WEB_CLIENT_SECRET: z.string().min(16, 'must have 16 characters at least'),
+  /** Its secret, where it is another than the gateway's own. */
+  WEB_CLIENT_SECRET: z.string().min(16, 'must have 16 characters at least').optional(),
   /** Origins of browsers' pages that may call the API from elsewhere; none by default. */
   CORS_ORIGINS: list.pipe(z.array(z.url())),
   /** Addresses or networks whose X-Forwarded-For is believed; none by default. */

@@ -7,7 +7,8 @@ export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const { status, headers, body } = toProblem(asRequestFault(error), traceIdOf(reply.request.traceparent));
   // A tag or a rate of the answer that was about to be sent does not describe this one.
   reply.removeHeader('etag');
-  return reply.code(status).headers(headers).send(JSON.stringify(body));
+  // As bytes: to a text Fastify would add a charset, which this type does not have.
+  return reply.code(status).headers(headers).send(Buffer.from(JSON.stringify(body)));
 }
 
 /** Faults that Fastify finds in a request before any of our code runs. */

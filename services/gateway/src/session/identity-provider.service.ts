@@ -9,7 +9,7 @@ export interface Tokens {
   readonly refreshToken: string;
   readonly accessExpireTime: Date;
   readonly refreshExpireTime: Date;
-  /** What to call the person; his username where he has no name. */
+  /** What to call the person; empty where the login service does not tell. */
   readonly displayName: string;
 }
 
@@ -28,9 +28,11 @@ export class IdentityProvider {
   private readonly configuration: oidc.Configuration;
   private readonly issuer: string;
   private readonly endpoints: string;
+  private readonly secret: string;
   readonly redirectUri: string;
 
   constructor(@Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig) {
+    this.secret = config.WEB_CLIENT_SECRET ?? config.OIDC_CLIENT_SECRET;
     const realm = `/realms/${config.KEYCLOAK_REALM}`;
     this.issuer = `${config.KEYCLOAK_PUBLIC_URL ?? config.KEYCLOAK_URL}${realm}`;
     this.endpoints = `${config.KEYCLOAK_URL}${realm}/protocol/openid-connect`;
@@ -45,8 +47,8 @@ export class IdentityProvider {
         authorization_response_iss_parameter_supported: true,
       },
       config.WEB_CLIENT_ID,
-      { client_secret: config.WEB_CLIENT_SECRET, id_token_signed_response_alg: 'RS256' },
-      oidc.ClientSecretBasic(config.WEB_CLIENT_SECRET),
+      { client_secret: this.secret, id_token_signed_response_alg: 'RS256' },
+      oidc.ClientSecretBasic(this.secret),
     );
     this.configuration.timeout = TIMEOUT_S;
     if (this.endpoints.startsWith('http:')) oidc.allowInsecureRequests(this.configuration);
@@ -63,7 +65,7 @@ export class IdentityProvider {
     const attempt = { state: oidc.randomState(), nonce: oidc.randomNonce(), verifier: oidc.randomPKCECodeVerifier() };
     const location = oidc.buildAuthorizationUrl(this.configuration, {
       redirect_uri: this.redirectUri,
-      scope: 'openid profile',
+      scope: 'openid',
       state: attempt.state,
       nonce: attempt.nonce,
       code_challenge: await oidc.calculatePKCECodeChallenge(attempt.verifier),
@@ -81,8 +83,7 @@ export class IdentityProvider {
         pkceCodeVerifier: attempt.verifier,
         idTokenExpected: true,
       });
-      const claims = answer.claims();
-      return tokensOf(answer, textOf(claims?.name) ?? textOf(claims?.preferred_username) ?? '');
+      return tokensOf(answer, textOf(answer.claims()?.name) ?? '');
     } catch (error) {
       throw unavailable(error) ?? new AppError('UNAUTHENTICATED', 'LOGIN_FAILED', 'The login did not succeed. Begin it again.', {}, [], { cause: error });
     }
@@ -102,7 +103,7 @@ export class IdentityProvider {
   async logout(refreshToken: string): Promise<boolean> {
     const body = new URLSearchParams({
       client_id: this.config.WEB_CLIENT_ID,
-      client_secret: this.config.WEB_CLIENT_SECRET,
+      client_secret: this.secret,
       refresh_token: refreshToken,
     });
     const answer = fetch(`${this.endpoints}/logout`, { method: 'POST', body, signal: AbortSignal.timeout(TIMEOUT_S * 1000), redirect: 'error' });

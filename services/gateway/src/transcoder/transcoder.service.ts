@@ -39,6 +39,8 @@ export class Transcoder implements OnModuleInit {
       pattern: toPathPattern(parsePathTemplate(binding.template.source)),
       bodyLimit: binding.template.verb?.startsWith('batch') === true ? BATCH_BODY_LIMIT : BODY_LIMIT,
       handle: async (request, reply) => {
+        // "/v1/deals/" names no deal.
+        if (route.parameters.some((name) => (request.params as Record<string, string>)[name] === '')) return reply.callNotFound();
         const caller = await this.callers.identify(request, reply);
         const bytes = route.encode(partsOf(request, route, caller), caller.masks);
         const answer = await upstream.call(binding.grpcPath, bytes, { token: caller.token, signal: goneSignal(reply) });
