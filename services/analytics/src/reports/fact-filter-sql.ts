@@ -86,9 +86,9 @@ function textComparison(left: string, operator: string, value: FilterValue & { t
   const right = parameters.bind('String', value.value);
   if (operator === 'has') return `positionCaseInsensitiveUTF8(${left}, ${right}) > 0`;
   if (operator !== '=') return `${left} ${operator} ${right}`;
-  if (value.leadingStar && value.trailingStar) return `position(${left}, ${right}) > 0`;
-  if (value.leadingStar) return `endsWith(${left}, ${right})`;
-  if (value.trailingStar) return `startsWith(${left}, ${right})`;
+  if (value.leadingStar && value.trailingStar) return `positionCaseInsensitiveUTF8(${left}, ${right}) > 0`;
+  if (value.leadingStar) return `endsWith(lowerUTF8(${left}), lowerUTF8(${right}))`;
+  if (value.trailingStar) return `startsWith(lowerUTF8(${left}), lowerUTF8(${right}))`;
   return `${left} = ${right}`;
 }
 

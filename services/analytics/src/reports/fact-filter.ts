@@ -65,12 +65,14 @@ export function hasStar(value: FilterValue): boolean {
 
 function textComparison(operator: Comparison['operator'], value: FilterValue): (text: string) => boolean {
   const wanted = String(value.value);
+  const lower = wanted.toLowerCase();
   switch (operator) {
     case '=': {
+      // A pattern knows no case, as everywhere.
       const [leading, trailing] = value.type === 'text' ? [value.leadingStar, value.trailingStar] : [false, false];
-      if (leading && trailing) return (text) => text.includes(wanted);
-      if (leading) return (text) => text.endsWith(wanted);
-      if (trailing) return (text) => text.startsWith(wanted);
+      if (leading && trailing) return (text) => text.toLowerCase().includes(lower);
+      if (leading) return (text) => text.toLowerCase().endsWith(lower);
+      if (trailing) return (text) => text.toLowerCase().startsWith(lower);
       return (text) => text === wanted;
     }
     case '<':
@@ -82,6 +84,6 @@ function textComparison(operator: Comparison['operator'], value: FilterValue): (
     case '>=':
       return (text) => text >= wanted;
     case 'has':
-      return (text) => text.toLowerCase().includes(wanted.toLowerCase());
+      return (text) => text.toLowerCase().includes(lower);
   }
 }

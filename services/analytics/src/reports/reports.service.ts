@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { DailyBoard, GetDailyBoardRequest, GetSalesReportRequest, SalesReport } from '@rapport/contracts/rapport/analytics/v1/reports_service';
 import type { CallContext } from '@rapport/service-kit/access';
 import { contracts } from '@rapport/service-kit/contracts';
+import { nameScope } from '@rapport/service-kit/data';
 import { AppError } from '@rapport/service-kit/errors';
 import { checkFilter, parseFilter, type CheckedFilter } from '@rapport/service-kit/filter';
 import { DealsTable } from '../deals-projection/deals-table.queries.js';
@@ -14,6 +15,9 @@ import { checkInterval, cutKey, cutPredicate, cutSql, OUTCOME_NAMES, type Figure
 import { figureScope } from './figure-scope.js';
 import { FreeSlices } from './free-slices.js';
 import { intervalBefore, salesReport } from './sales-report.js';
+
+/** What a filter may name: figures are made of deals, and their rights decide. */
+const DEAL_FACT = { name: 'DealFact', message: contracts.message('rapport.analytics.v1.DealFact'), resource: 'deals.deal' };
 
 /** More rows than anybody reads; the answer would not fit a message either. */
 const MOST_ROWS = 20_000;
@@ -104,9 +108,7 @@ export class ReportsService {
     dimension === 'outcome' ? (OUTCOME_NAMES[value as Outcome] ?? value) : this.dimensions.nameOf(dimension, value);
 }
 
-function checkedFilter({ masks }: CallContext, text: string): CheckedFilter | undefined {
+function checkedFilter(ctx: CallContext, text: string): CheckedFilter | undefined {
   const parsed = parseFilter(text);
-  const message = contracts.message('rapport.analytics.v1.DealFact');
-  // Its fields name the groups of the deals that they are made of.
-  return parsed && checkFilter(parsed, { message, readable: (field) => masks.of(field.parent, 'deals.deal').fields.has(field.number) });
+  return parsed && checkFilter(parsed, nameScope(ctx, DEAL_FACT));
 }
