@@ -15,6 +15,7 @@ export class Broker {
   private closing = false;
   private readonly ready = Promise.withResolvers<NatsConnection>();
   private readonly reconnected: (() => void)[] = [];
+  private readonly losses = new Set<() => void>();
 
   constructor(
     private readonly url: string,
@@ -32,12 +33,19 @@ export class Broker {
   async jetstream(): Promise<{ js: JetStreamClient; jsm: JetStreamManager; nc: NatsConnection }> {
     const nc = await this.ready.promise;
     // No check of the account: it would fail while JetStream is still recovering its store.
-    return { nc, js: jetstream(nc), jsm: await jetstreamManager(nc, { checkAPI: false }) };
+    return { nc, js: jetstream(nc), jsm: await jetstreamManager(nc, { checkAPI: false, timeout: 3_000 }) };
   }
 
   /** False while the broker cannot be reached. */
   get isConnected(): boolean {
     return this.connected;
+  }
+
+  /** A promise that resolves when the connection is lost next: what was asked for then may never be answered. */
+  nextLoss(): { readonly promise: Promise<void>; readonly forget: () => void } {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.losses.add(resolve);
+    return { promise, forget: () => this.losses.delete(resolve) };
   }
 
   get isClosing(): boolean {
@@ -90,7 +98,7 @@ export class Broker {
   private async watch(nc: NatsConnection): Promise<void> {
     for await (const status of nc.status()) {
       if (status.type === 'disconnect') {
-        this.connected = false;
+        this.disconnected();
         log.warn({ event: 'broker.disconnected' }, 'The connection to the broker is lost');
       }
       if (status.type === 'reconnect') {
@@ -99,6 +107,12 @@ export class Broker {
         for (const listener of this.reconnected) listener();
       }
     }
+    this.disconnected();
+  }
+
+  private disconnected(): void {
     this.connected = false;
+    for (const tell of this.losses) tell();
+    this.losses.clear();
   }
 }

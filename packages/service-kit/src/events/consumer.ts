@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { logger } from '../telemetry.js';
 import { fullJitter } from './backoff.js';
@@ -28,7 +29,7 @@ interface Held {
  * consumer again when the broker has lost it.
  */
 export class StreamConsumer {
-  private stopped = false;
+  private readonly leaving = new AbortController();
   private running: Promise<void> | undefined;
   private messages: ConsumerMessages | undefined;
   private readonly queue: Held[] = [];
@@ -48,13 +49,22 @@ export class StreamConsumer {
     private readonly tuning: ConsumerTuning,
   ) {}
 
+  /** Remembers since when this consumer exists. */
+  register(): Promise<Date> {
+    return this.store.register(this.declaration.durable, streamName(this.service));
+  }
+
   start(): void {
     this.running ??= this.run();
   }
 
+  private get stopped(): boolean {
+    return this.leaving.signal.aborted;
+  }
+
   /** Stops pulling, gives back what no handler has begun, waits for those that have. */
   async stop(): Promise<void> {
-    this.stopped = true;
+    this.leaving.abort();
     clearTimeout(this.timer);
     this.messages?.stop();
     for (const held of this.queue.splice(0)) {
@@ -74,23 +84,32 @@ export class StreamConsumer {
     const heartbeat = setInterval(() => this.keepLeases(), this.tuning.ackWaitMs / 3);
     let attempt = 0;
     while (!this.stopped) {
+      if (!this.broker.isConnected) {
+        await this.wait(100);
+        continue;
+      }
       try {
         await this.pull(() => (attempt = 0));
       } catch (error) {
         attempt += 1;
+        const facts = { event: 'consumer.not-attached', consumer: this.declaration.durable, stream: streamName(this.service), attempt, err: error };
         // That the owner has not made its stream yet is normal for a while after the first start.
-        const level = attempt > 5 ? 'warn' : 'debug';
-        log[level]({ event: 'consumer.not-attached', consumer: this.declaration.durable, stream: streamName(this.service), err: error }, 'The consumer has no stream yet');
-        await pause(fullJitter(attempt, REJOIN) + 50);
+        log[attempt % 20 === 10 ? 'warn' : 'debug'](facts, 'The consumer has no stream');
+        await this.wait(fullJitter(attempt, REJOIN) + 50);
       }
     }
     clearInterval(heartbeat);
   }
 
+  /** Waits, but not beyond the wish to stop. */
+  private async wait(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: this.leaving.signal }).catch(() => undefined);
+  }
+
   private async pull(attached: () => void): Promise<void> {
     const { declaration, service } = this;
     const stream = streamName(service);
-    const registeredAt = await this.store.register(declaration.durable, stream);
+    const registeredAt = await this.register();
     const { js, jsm } = await this.broker.jetstream();
     await ensureConsumer(jsm, service, declaration, registeredAt, this.tuning);
     const consumer = await js.consumers.get(stream, declaration.durable);
@@ -179,8 +198,4 @@ function deliveryOf(message: JsMsg): Delivery {
     envelope.eventId = `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-8${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
   }
   return { envelope, attempt: deliveryCount };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -81,13 +81,14 @@ export class EventsRuntime {
     const { service, databaseUrl } = this.settings;
     this.relay = new Relay(this.broker, service, databaseUrl, this.tuning.streams, this.tuning.relay);
     this.deaf = onOutboxCommitted(() => this.relay?.wake());
+    this.broker.onReconnect(() => void this.recover());
     this.broker.start();
     void this.provision();
     this.relay.start();
   }
 
-  /** Starts the consumers and the sweeper; likewise in the background. */
-  startConsumers(registered: readonly RegisteredConsumer[]): void {
+  /** Starts the consumers and the sweeper; likewise without waiting for the broker. */
+  async startConsumers(registered: readonly RegisteredConsumer[]): Promise<void> {
     const { service } = this.settings;
     const consumers = [...organizationCopies(service, this.copies), ...registered];
     refuseTwins(consumers);
@@ -102,7 +103,10 @@ export class EventsRuntime {
       }
     }
     this.sweeper = new Sweeper(this.broker, service, targets, this.store, this.pool, this.tuning.streams, this.tuning.sweeper);
-    this.broker.onReconnect(() => void this.recover());
+    // Known before the first call is taken: a reaction's reach begins here.
+    await Promise.all(this.consumers.map((consumer) => consumer.register())).catch((err: unknown) =>
+      log.warn({ event: 'consumers.not-registered', err }, 'The database cannot be reached; consumers try again'),
+    );
     for (const consumer of this.consumers) consumer.start();
     this.sweeper.start();
   }

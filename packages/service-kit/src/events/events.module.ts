@@ -41,7 +41,7 @@ export class EventsModule {
     lifecycle.add({
       name: 'event consumers',
       order: LIFECYCLE_ORDER.CONSUMERS,
-      start: async () => runtime.startConsumers(consumersIn(discovery)),
+      start: () => runtime.startConsumers(consumersIn(discovery)),
       stop: () => runtime.stopConsumers(),
     });
   }

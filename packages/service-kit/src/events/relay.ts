@@ -30,6 +30,15 @@ export const RELAY_TUNING: RelayTuning = { batchSize: 1_000, busyPollMs: 15, idl
 const BUSY_FOR_MS = 2_000;
 const BACKOFF = { baseMs: 100, capMs: 5_000 };
 
+/** What one round came to. */
+interface Round {
+  readonly taken: number;
+  /** Why some of the rows are still in the outbox. */
+  readonly failure?: unknown;
+}
+
+const NOTHING: Round = { taken: 0 };
+
 interface OutboxRow {
   event_id: string;
   aggregate_id: string;
@@ -95,7 +104,7 @@ export class Relay {
         await this.lead();
       } catch (error) {
         this.failures += 1;
-        log.warn({ event: 'relay.failed', attempt: this.failures, err: error }, 'The relay lost its database or its broker');
+        log.warn({ event: 'relay.failed', attempt: this.failures, err: error }, 'The relay lost its database');
         await this.pause(fullJitter(this.failures, BACKOFF) + 20);
       }
     }
@@ -121,7 +130,10 @@ export class Relay {
       log.info({ event: 'relay.leading' }, 'This process publishes the events');
       while (!this.stopped) {
         if (lost) throw lost;
-        const taken = await this.round(client);
+        // What is published without a connection only piles up in memory.
+        const { taken, failure } = this.broker.isConnected ? await this.round(client) : NOTHING;
+        if (failure === undefined) this.failures = 0;
+        else await this.afterFailure(failure);
         if (taken > 0) this.lastEvent = Date.now();
         if (taken < this.tuning.batchSize) {
           await this.pause(Date.now() - this.lastEvent < BUSY_FOR_MS ? this.tuning.busyPollMs : this.tuning.idlePollMs);
@@ -133,27 +145,39 @@ export class Relay {
     }
   }
 
-  /** One batch; returns how many rows it took. */
-  private async round(client: pg.Client): Promise<number> {
+  /** One batch. Throws when the database fails; tells when the broker does. */
+  private async round(client: pg.Client): Promise<Round> {
     const { rows } = await client.query<OutboxRow>({
       name: 'relay-take',
       text: `select event_id, aggregate_id, version, type, payload, traceparent, actor, branch_id, occur_time
         from kit.outbox_event where published_at is null order by event_id limit $1`,
       values: [this.tuning.batchSize],
     });
-    if (rows.length === 0) return 0;
-    const { js, jsm } = await this.broker.jetstream();
-    const results = await Promise.allSettled(inVersionOrder(rows).map((row) => this.publish(js, row)));
-    const acked = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    if (acked.length > 0) await mark(client, acked);
+    if (rows.length === 0) return NOTHING;
+    const { js } = await this.broker.jetstream();
+    const acked = new Set<string>();
+    const ordered = inVersionOrder(rows);
+    const published = Promise.allSettled(ordered.map(async (row) => acked.add(await this.publish(js, row))));
+    const lost = this.broker.nextLoss();
+    const results = await Promise.race([published, lost.promise]);
+    lost.forget();
+    const marked = ordered.map(({ event_id }) => event_id).filter((eventId) => acked.has(eventId));
+    if (marked.length > 0) await mark(client, marked);
+    if (!results) return { taken: rows.length, failure: new Error('The connection was lost before the broker had acknowledged.') };
     const failed = results.find((result) => result.status === 'rejected');
-    if (failed) {
+    return { taken: rows.length, failure: failed?.reason };
+  }
+
+  private async afterFailure(failure: unknown): Promise<void> {
+    this.failures += 1;
+    log.warn({ event: 'relay.not-acknowledged', attempt: this.failures, err: failure }, 'The broker did not take all events; they stay in the outbox');
+    try {
       // A broker that came back without its store has no stream any more.
-      if (this.broker.isConnected) await ensureStream(jsm, this.service, this.streams);
-      throw failed.reason;
+      if (this.broker.isConnected) await ensureStream((await this.broker.jetstream()).jsm, this.service, this.streams);
+    } catch (err) {
+      log.warn({ event: 'stream.not-provisioned', err }, 'The stream could not be made');
     }
-    this.failures = 0;
-    return rows.length;
+    await this.pause(fullJitter(this.failures, BACKOFF));
   }
 
   private async publish(js: JetStreamClient, row: OutboxRow): Promise<string> {

@@ -61,6 +61,7 @@ export class Sweeper {
   private turn: Promise<unknown> = Promise.resolve();
   private nextRecent = 0;
   private nextFull = 0;
+  private readonly unswept = new Set<SweepTarget>();
   /** Attempts by event id of what failed and is still being tried. */
   private readonly attempts = new Map<string, number>();
 
@@ -90,7 +91,6 @@ export class Sweeper {
   /** Compares everything soon: the broker was away. */
   suspect(): void {
     this.nextFull = Math.min(this.nextFull, Date.now() + Math.random() * this.tuning.watchMs);
-    this.schedule(0);
   }
 
   /** Compares now and waits for the end; returns how many events were handed over. For tests and operators. */
@@ -113,8 +113,9 @@ export class Sweeper {
 
   private async tick(): Promise<void> {
     if (this.stopped) return;
-    if (this.broker.isConnected) await this.watchStreams();
-    await this.closeGaps();
+    // Each on its own: a broker or an owner that does not answer must not keep the rest from being done.
+    if (this.broker.isConnected) await this.watchStreams().catch((err: unknown) => log.warn({ event: 'stream.not-watched', err }, 'The broker did not tell of its streams'));
+    await this.closeGaps().catch((err: unknown) => log.warn({ event: 'stepwise.gap-stays', err }, 'Missing versions could not be asked for'));
     const now = Date.now();
     if (now >= this.nextFull) {
       this.nextFull = now + this.tuning.fullEveryMs;
@@ -177,11 +178,13 @@ export class Sweeper {
         let handed = 0;
         for (const target of this.targets) {
           if (service !== undefined && target.service !== service) continue;
+          // Whoever could not be compared as a whole is so at the next opportunity.
+          const wanted = this.unswept.delete(target) ? 'full' : scope;
           // One owner that does not answer must not keep the others from being asked.
-          handed += await this.sweepOne(target, scope).catch((error: unknown) => {
+          handed += await this.sweepOne(target, wanted).catch((error: unknown) => {
             const { durable } = target.consumer.declaration;
             log.warn({ event: 'sweep.failed', consumer: durable, service: target.service, err: error }, 'A journal could not be compared');
-            if (scope === 'full') this.nextFull = Math.min(this.nextFull, Date.now() + this.tuning.recentEveryMs);
+            if (wanted === 'full') this.unswept.add(target);
             return 0;
           });
         }
