@@ -7,11 +7,9 @@ import { migrate } from '@rapport/service-kit/migrate';
 import { projectFolder } from '@rapport/test-kit/servers/tool-paths';
 import { migrationTargets } from './launch/migration-targets.ts';
 
+/** The service's own migrations; the kit adds its own. */
 const directoriesOf = (service: string): string[] =>
-  [
-    join(projectFolder, 'packages/service-kit/migrations'),
-    join(projectFolder, 'services', service, 'prisma/migrations'),
-  ].filter((folder) => existsSync(folder));
+  [join(projectFolder, 'services', service, 'prisma/migrations')].filter((folder) => existsSync(folder));
 
 try {
   const targets = migrationTargets(process.argv.slice(2));

@@ -21,7 +21,7 @@ export class Tasks {
     });
     this.running.delete(child);
     if (how === undefined) return;
-    const end = readFileSync(options.logFile, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
+    const end = readFileSync(options.logFile, 'utf8').trimEnd().split('\n').slice(-25).join('\n');
     throw new Error(`${name} ${how}. The end of ${options.logFile}:\n${end}`);
   }
 

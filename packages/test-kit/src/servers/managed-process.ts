@@ -174,7 +174,7 @@ export class ManagedProcess {
 
   private endOfLog(from: number): string {
     const text = readFileSync(this.plan.logFile).subarray(from).toString('utf8').trimEnd();
-    const lines = text.split('\n').slice(-15).join('\n');
+    const lines = text.split('\n').slice(-25).join('\n');
     return lines ? `The end of ${this.plan.logFile}:\n${lines}` : `It wrote nothing to ${this.plan.logFile}.`;
   }
 
