@@ -24,3 +24,5 @@ try {
   console.error(error);
   process.exitCode = 1;
 }
+// Prisma's schema engine leaves a timer of ten seconds behind, for a lock that it has long since given back.
+process.exit();

@@ -132,7 +132,5 @@ function connectionOf(databaseUrl: string): PoolConfig {
     database: decodeURIComponent(url.pathname.slice(1)),
     ssl: /^(require|verify-ca|verify-full)$/.test(url.searchParams.get('sslmode') ?? ''),
     max: 1,
-    // Else the pool's idle timer keeps the process ten seconds after the work is done.
-    allowExitOnIdle: true,
   };
 }
