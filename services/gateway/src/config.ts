@@ -4,7 +4,12 @@ import { z } from 'zod';
 const list = z
   .string()
   .default('')
-  .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''));
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  );
 const perSecond = (standard: number) => z.coerce.number().positive().max(100_000).default(standard);
 const burst = (standard: number) => z.coerce.number().int().min(1).max(1_000_000).default(standard);
 
@@ -17,7 +22,10 @@ export const gatewaySchema = z.object({
   NATS_URL: storageShape.NATS_URL,
   PORT: z.coerce.number().int().min(0).max(65_535),
   /** As browsers reach the gateway: scheme, host and port, nothing behind. */
-  PUBLIC_URL: z.url().refine((url) => new URL(url).pathname === '/', 'must have no path').transform((url) => new URL(url).origin),
+  PUBLIC_URL: z
+    .url()
+    .refine((url) => new URL(url).pathname === '/', 'must have no path')
+    .transform((url) => new URL(url).origin),
   /** Seals what a session keeps, and makes its CSRF token. */
   SESSION_SECRET: z.string().min(32, 'must have 32 characters at least'),
   /** The confidential client that browsers log in with. */

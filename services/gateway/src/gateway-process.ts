@@ -7,9 +7,15 @@ import type { GatewayConfig } from './config.js';
 import { HttpServer } from './http/http-server.service.js';
 
 /** The gateway as a process of the platform: HTTP is its edge, as gRPC is that of the services. */
-export function gatewayProcess(config: GatewayConfig, listening: (url: string) => void = () => undefined): ProcessOptions {
+export function gatewayProcess(
+  config: GatewayConfig,
+  listening: (url: string) => void = () => undefined,
+): ProcessOptions {
   const edge = async (lifecycle: Lifecycle): Promise<Edge> => {
-    const app = await NestFactory.createApplicationContext(AppModule.with(config, lifecycle), { logger: new NestLog(), abortOnError: false });
+    const app = await NestFactory.createApplicationContext(AppModule.with(config, lifecycle), {
+      logger: new NestLog(),
+      abortOnError: false,
+    });
     const server = app.get(HttpServer);
     return {
       open: async () => {

@@ -28,7 +28,8 @@ function fieldJson(field: DescField, depth: number): fc.Arbitrary<unknown> | und
 }
 
 function mapKey(type: ScalarType): fc.Arbitrary<string> {
-  if (type === ScalarType.STRING) return text().filter((key) => !['__proto__', 'constructor', 'prototype'].includes(key));
+  if (type === ScalarType.STRING)
+    return text().filter((key) => !['__proto__', 'constructor', 'prototype'].includes(key));
   if (type === ScalarType.BOOL) return fc.constantFrom('true', 'false');
   return fc.nat().map(String);
 }
@@ -39,21 +40,30 @@ function single(field: DescField, depth: number): fc.Arbitrary<unknown> | undefi
     const numbers = new Map(field.enum.values.map(({ name, number }) => [number, name]));
     return fc.oneof(fc.constantFrom(...numbers.values()), fc.constant(numbers.has(77) ? 0 : 77));
   }
-  return field.message === undefined || depth > 3 ? undefined : wellKnown(field.message.typeName) ?? arbitraryJson(field.message, depth + 1);
+  return field.message === undefined || depth > 3
+    ? undefined
+    : (wellKnown(field.message.typeName) ?? arbitraryJson(field.message, depth + 1));
 }
 
 function wellKnown(typeName: string): fc.Arbitrary<unknown> | undefined {
   switch (typeName) {
     case 'google.protobuf.Timestamp':
       return fc
-        .tuple(fc.integer({ min: -62_135_596_800, max: 253_402_300_799 }), fc.constantFrom('', '.5', '.123', '.123456', '.123456789', '.000000001'))
+        .tuple(
+          fc.integer({ min: -62_135_596_800, max: 253_402_300_799 }),
+          fc.constantFrom('', '.5', '.123', '.123456', '.123456789', '.000000001'),
+        )
         .map(([seconds, fraction]) => `${new Date(seconds * 1000).toISOString().slice(0, 19)}${fraction}Z`);
     case 'google.protobuf.Duration':
       return fc.integer({ min: -1000, max: 1000 }).map((seconds) => `${seconds}s`);
     case 'google.protobuf.FieldMask':
       return fc.uniqueArray(fc.constantFrom('a', 'bC', 'd.eF')).map((paths) => paths.join(','));
     case 'google.protobuf.Struct':
-      return fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3, noNullPrototype: true })
+      return fc
+        .dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.jsonValue({ maxDepth: 2 }), {
+          maxKeys: 3,
+          noNullPrototype: true,
+        })
         .filter((value) => !/"(__proto__|constructor|prototype)":|-0/.test(JSON.stringify(value)));
     default:
       return undefined;
@@ -87,6 +97,9 @@ function scalar(type: ScalarType): fc.Arbitrary<unknown> {
     case ScalarType.FLOAT:
       return fc.float({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
     case ScalarType.DOUBLE:
-      return fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0), fc.constantFrom('NaN', 'Infinity', '-Infinity'));
+      return fc.oneof(
+        fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
+        fc.constantFrom('NaN', 'Infinity', '-Infinity'),
+      );
   }
 }

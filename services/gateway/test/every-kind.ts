@@ -11,8 +11,21 @@ import {
 } from '@bufbuild/protobuf/wkt';
 
 const SCALARS = [
-  Type.DOUBLE, Type.FLOAT, Type.INT64, Type.UINT64, Type.INT32, Type.FIXED64, Type.FIXED32, Type.BOOL,
-  Type.STRING, Type.BYTES, Type.UINT32, Type.SFIXED32, Type.SFIXED64, Type.SINT32, Type.SINT64,
+  Type.DOUBLE,
+  Type.FLOAT,
+  Type.INT64,
+  Type.UINT64,
+  Type.INT32,
+  Type.FIXED64,
+  Type.FIXED32,
+  Type.BOOL,
+  Type.STRING,
+  Type.BYTES,
+  Type.UINT32,
+  Type.SFIXED32,
+  Type.SFIXED64,
+  Type.SINT32,
+  Type.SINT64,
 ] as const;
 
 const WELL_KNOWN = ['Timestamp', 'Duration', 'FieldMask', 'Struct'] as const;
@@ -41,7 +54,9 @@ export function everyKind(): { registry: FileRegistry; message: DescMessage } {
     const name = Type[type].toLowerCase();
     return [field(`one_${name}`, type), field(`many_${name}`, type, { repeated: true })];
   });
-  const messages = WELL_KNOWN.map((name) => field(`a_${name.toLowerCase()}`, Type.MESSAGE, { typeName: `.google.protobuf.${name}` }));
+  const messages = WELL_KNOWN.map((name) =>
+    field(`a_${name.toLowerCase()}`, Type.MESSAGE, { typeName: `.google.protobuf.${name}` }),
+  );
   const choices = [field('choice_text', Type.STRING, { oneof: 0 }), field('choice_count', Type.INT32, { oneof: 0 })];
   const others = [
     field('colour', Type.ENUM, { typeName: '.test.Colour' }),
@@ -68,19 +83,36 @@ export function everyKind(): { registry: FileRegistry; message: DescMessage } {
     name: 'every_kind.proto',
     package: 'test',
     syntax: 'proto3',
-    dependency: WELL_KNOWN.map((name) => `google/protobuf/${name === 'FieldMask' ? 'field_mask' : name.toLowerCase()}.proto`),
+    dependency: WELL_KNOWN.map(
+      (name) => `google/protobuf/${name === 'FieldMask' ? 'field_mask' : name.toLowerCase()}.proto`,
+    ),
     messageType: [
       {
         name: 'EveryKind',
         field: [...scalars, ...messages, ...choices, ...others, ...optional],
         oneofDecl: oneofs,
-        nestedType: [entry('NamesEntry', Type.STRING, Type.STRING), entry('ByIdEntry', Type.INT32, Type.MESSAGE, '.test.EveryKind')],
+        nestedType: [
+          entry('NamesEntry', Type.STRING, Type.STRING),
+          entry('ByIdEntry', Type.INT32, Type.MESSAGE, '.test.EveryKind'),
+        ],
       },
     ],
-    enumType: [{ name: 'Colour', value: ['COLOUR_UNSPECIFIED', 'COLOUR_RED', 'COLOUR_BLUE'].map((name, value) => ({ name, number: value })) }],
+    enumType: [
+      {
+        name: 'Colour',
+        value: ['COLOUR_UNSPECIFIED', 'COLOUR_RED', 'COLOUR_BLUE'].map((name, value) => ({ name, number: value })),
+      },
+    ],
   };
-  const known = [file_google_protobuf_timestamp, file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_struct];
-  const registry = createFileRegistry(create(FileDescriptorSetSchema, { file: [...known.map(({ proto }) => proto), file] }));
+  const known = [
+    file_google_protobuf_timestamp,
+    file_google_protobuf_duration,
+    file_google_protobuf_field_mask,
+    file_google_protobuf_struct,
+  ];
+  const registry = createFileRegistry(
+    create(FileDescriptorSetSchema, { file: [...known.map(({ proto }) => proto), file] }),
+  );
   const message = registry.getMessage('test.EveryKind');
   if (message === undefined) throw new Error('test.EveryKind is not in its own file.');
   return { registry, message };

@@ -11,7 +11,11 @@ let gateway: GatewayUnderTest;
 beforeAll(async () => {
   world = await createWorld();
   await Promise.all([world.person('seller', ['seller']), world.person('nobody', [])]);
-  gateway = await startGateway(world, { RATE_ANONYMOUS_PER_SECOND: '200', RATE_ANONYMOUS_BURST: '400', DEADLINE_MS: '1000' });
+  gateway = await startGateway(world, {
+    RATE_ANONYMOUS_PER_SECOND: '200',
+    RATE_ANONYMOUS_BURST: '400',
+    DEADLINE_MS: '1000',
+  });
 }, 180_000);
 
 afterAll(async () => {
@@ -19,13 +23,22 @@ afterAll(async () => {
   await world?.remove();
 });
 
-async function ask(path: string, init: RequestInit = {}): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }> {
+async function ask(
+  path: string,
+  init: RequestInit = {},
+): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }> {
   const response = await fetch(`${gateway.url}${path}`, { redirect: 'manual', ...init });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {} };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {},
+  };
 }
 
-const as = async (username: string): Promise<{ headers: Record<string, string> }> => ({ headers: { authorization: `Bearer ${await world.token(username)}` } });
+const as = async (username: string): Promise<{ headers: Record<string, string> }> => ({
+  headers: { authorization: `Bearer ${await world.token(username)}` },
+});
 
 describe('who may come in', () => {
   it('asks for a login', async () => {
@@ -34,7 +47,11 @@ describe('who may come in', () => {
     expect(headers.get('www-authenticate')).toBe('Bearer');
     expect(headers.get('content-type')).toBe('application/problem+json');
     expect(headers.get('cache-control')).toBe('no-store');
-    expect(body).toMatchObject({ status: 401, reason: 'LOGIN_REQUIRED', traceId: expect.stringMatching(/^[0-9a-f]{32}$/) as unknown });
+    expect(body).toMatchObject({
+      status: 401,
+      reason: 'LOGIN_REQUIRED',
+      traceId: expect.stringMatching(/^[0-9a-f]{32}$/) as unknown,
+    });
   });
 
   it.each([
@@ -74,7 +91,11 @@ describe('a browser', () => {
     expect(me.username).toBe('seller');
 
     const post = (headers: Record<string, string>): Promise<Response> =>
-      browser.fetch('/v1/deals', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json', ...headers } });
+      browser.fetch('/v1/deals', {
+        method: 'POST',
+        body: '{}',
+        headers: { 'content-type': 'application/json', ...headers },
+      });
     expect((await post({})).status).toBe(403);
     expect((await post({ 'x-csrf-token': 'wrong' })).status).toBe(403);
     expect((await post({ 'x-csrf-token': me.csrfToken, origin: 'http://evil.example' })).status).toBe(403);
@@ -82,7 +103,10 @@ describe('a browser', () => {
 
     expect((await browser.fetch('/docs')).status).toBe(200);
     const kept = browser.cookies().get('rapport') ?? '';
-    const logout = await browser.fetch('/v1/session/logout', { method: 'POST', headers: { 'x-csrf-token': me.csrfToken } });
+    const logout = await browser.fetch('/v1/session/logout', {
+      method: 'POST',
+      headers: { 'x-csrf-token': me.csrfToken },
+    });
     expect(logout.status).toBe(204);
     expect(browser.cookies().size).toBe(0);
     expect((await ask('/v1/session', { headers: { cookie: `rapport=${kept}` } })).body.reason).toBe('SESSION_EXPIRED');
@@ -90,7 +114,9 @@ describe('a browser', () => {
 
   it('gets cookies that scripts and other sites cannot use', async () => {
     const response = await fetch(`${gateway.url}/v1/session/login`, { redirect: 'manual' });
-    expect(response.headers.getSetCookie()[0]).toMatch(/^rapport-login=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600$/);
+    expect(response.headers.getSetCookie()[0]).toMatch(
+      /^rapport-login=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600$/,
+    );
     const location = new URL(response.headers.get('location') ?? '');
     expect(Object.fromEntries(location.searchParams)).toMatchObject({
       response_type: 'code',
@@ -184,16 +210,30 @@ describe('what is no request for us', () => {
     ['too large', `{"note":"${'x'.repeat(1_100_000)}"}`, 'application/json', 413, 'TOO_LARGE'],
     ['a name that was never declared', '{"nothing":1}', 'application/json', 400, 'UNKNOWN_FIELD'],
     ['a way to a prototype', '{"__proto__":{"a":1}}', 'application/json', 400, 'UNKNOWN_FIELD'],
-    ['endless depth', `{"attributes":{"a":${'['.repeat(200)}${']'.repeat(200)}}}`, 'application/json', 400, 'INVALID_REQUEST'],
+    [
+      'endless depth',
+      `{"attributes":{"a":${'['.repeat(200)}${']'.repeat(200)}}}`,
+      'application/json',
+      400,
+      'INVALID_REQUEST',
+    ],
   ])('refuses a body of %s', async (_, body, type, expected, reason) => {
-    const answer = await ask('/v1/deals', { method: 'POST', body, headers: { ...(await as('seller')).headers, 'content-type': type } });
+    const answer = await ask('/v1/deals', {
+      method: 'POST',
+      body,
+      headers: { ...(await as('seller')).headers, 'content-type': type },
+    });
     expect([answer.status, answer.body.reason]).toEqual([expected, reason]);
   });
 
   it('answers a hidden name as one that was never declared', async () => {
     const post = async (name: string): Promise<string> => {
       const body = JSON.stringify({ displayName: 'x', [name]: { amount: '1', currencyCode: 'EUR' } });
-      const answer = await ask('/v1/deals', { method: 'POST', body, headers: { ...(await as('seller')).headers, 'content-type': 'application/json' } });
+      const answer = await ask('/v1/deals', {
+        method: 'POST',
+        body,
+        headers: { ...(await as('seller')).headers, 'content-type': 'application/json' },
+      });
       return JSON.stringify({ ...answer.body, traceId: '' }).replaceAll(name, 'NAME');
     };
     expect(await post('margin')).toBe(await post('marginn'));

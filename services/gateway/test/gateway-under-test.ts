@@ -42,7 +42,9 @@ export async function createWorld(): Promise<World> {
   const realm = `gateway-${suffix}`;
   const port = await freePort();
   const publicUrl = `http://127.0.0.1:${port}`;
-  const clientSecrets = Object.fromEntries(['gateway', ...SERVICES.map((name) => `svc-${name}`)].map((name) => [name, `secret of ${name}, for tests`]));
+  const clientSecrets = Object.fromEntries(
+    ['gateway', ...SERVICES.map((name) => `svc-${name}`)].map((name) => [name, `secret of ${name}, for tests`]),
+  );
   const wanted: WantedRealm = {
     keycloakUrl: keycloak.url,
     admin: { username: keycloak.adminUsername, password: keycloak.adminPassword },
@@ -79,7 +81,12 @@ export async function createWorld(): Promise<World> {
     async token(username) {
       const response = await fetch(`${keycloak.url}/realms/${realm}/protocol/openid-connect/token`, {
         method: 'POST',
-        body: new URLSearchParams({ grant_type: 'password', client_id: 'rapport-demo-cli', username, password: PASSWORD }),
+        body: new URLSearchParams({
+          grant_type: 'password',
+          client_id: 'rapport-demo-cli',
+          username,
+          password: PASSWORD,
+        }),
       });
       const body = (await response.json()) as { access_token?: string; error?: string };
       if (body.access_token === undefined) throw new Error(body.error);

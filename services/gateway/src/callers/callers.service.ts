@@ -48,7 +48,8 @@ export class Callers {
     const bearer = bearerOf(request);
     if (bearer !== undefined) return { ...(await this.authenticator.authenticate(bearer)), sessionId: undefined };
     const sessionId = this.sessions.idOf(request);
-    if (sessionId === undefined) throw new AppError('UNAUTHENTICATED', 'LOGIN_REQUIRED', 'Log in, or send a bearer token.');
+    if (sessionId === undefined)
+      throw new AppError('UNAUTHENTICATED', 'LOGIN_REQUIRED', 'Log in, or send a bearer token.');
     if (!SAFE_METHODS.has(request.method)) this.refuseForgery(request, sessionId);
     const token = await this.sessions.accessToken(sessionId);
     return { ...(await this.authenticator.authenticate(token)), sessionId };

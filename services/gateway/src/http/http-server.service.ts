@@ -1,7 +1,14 @@
 import helmet from '@fastify/helmet';
 import cors from '@fastify/cors';
 import { AppError } from '@rapport/service-kit/errors';
-import { ATTRIBUTES, currentTraceparent, logger, newTraceparent, runWithTraceparent, withSpan } from '@rapport/service-kit/telemetry';
+import {
+  ATTRIBUTES,
+  currentTraceparent,
+  logger,
+  newTraceparent,
+  runWithTraceparent,
+  withSpan,
+} from '@rapport/service-kit/telemetry';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { GatewayConfig } from '../config.js';
 import { parseJsonBody } from './json-body.js';
@@ -76,7 +83,9 @@ export class HttpServer {
         directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
       },
       // TLS ends before the gateway; whether browsers must insist on it is told by the public address.
-      strictTransportSecurity: this.config.PUBLIC_URL.startsWith('https:') ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+      strictTransportSecurity: this.config.PUBLIC_URL.startsWith('https:')
+        ? { maxAge: 31_536_000, includeSubDomains: false }
+        : false,
       crossOriginResourcePolicy: { policy: 'same-site' },
     });
     if (this.config.CORS_ORIGINS.length > 0) {
@@ -85,7 +94,14 @@ export class HttpServer {
         // Another origin calls with a bearer token of its own; the session cookie is for our own pages.
         credentials: false,
         methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-        allowedHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Idempotency-Key', 'traceparent'],
+        allowedHeaders: [
+          'Authorization',
+          'Content-Type',
+          'If-Match',
+          'If-None-Match',
+          'Idempotency-Key',
+          'traceparent',
+        ],
         exposedHeaders: ['ETag', 'RateLimit', 'RateLimit-Policy', 'Retry-After'],
         maxAge: 600,
       });
@@ -116,18 +132,26 @@ export class HttpServer {
     const { fastify } = this;
     fastify.decorateRequest('traceparent', '');
     fastify.removeAllContentTypeParsers();
-    fastify.addContentTypeParser(/^application\/(?:json|merge-patch\+json)(?:\s*;\s*charset="?utf-8"?)?\s*$/i, { parseAs: 'buffer' }, (_request, body, done) => {
-      try {
-        done(null, parseJsonBody(body as Buffer));
-      } catch (error) {
-        done(error as Error);
-      }
-    });
+    fastify.addContentTypeParser(
+      /^application\/(?:json|merge-patch\+json)(?:\s*;\s*charset="?utf-8"?)?\s*$/i,
+      { parseAs: 'buffer' },
+      (_request, body, done) => {
+        try {
+          done(null, parseJsonBody(body as Buffer));
+        } catch (error) {
+          done(error as Error);
+        }
+      },
+    );
     fastify.addHook('onRequest', (request, reply, done) => {
       // Nothing is cached unless the handler says how.
       reply.header('cache-control', 'no-store');
       const { url = '' } = request.raw;
-      done(url.length > MAX_URL_LENGTH ? new AppError('INVALID_ARGUMENT', 'URI_TOO_LONG', 'The address is too long.') : undefined);
+      done(
+        url.length > MAX_URL_LENGTH
+          ? new AppError('INVALID_ARGUMENT', 'URI_TOO_LONG', 'The address is too long.')
+          : undefined,
+      );
     });
     fastify.addHook('onResponse', (request, reply, done) => {
       logAnswer(request, reply);
@@ -145,10 +169,14 @@ export class HttpServer {
     request.traceparent ||= newTraceparent();
     const path = request.url.split('?', 1)[0] ?? '';
     const allowed = new Set(this.patterns.flatMap(({ method, pattern }) => (pattern.test(path) ? [method] : [])));
-    if (allowed.size === 0) return sendProblem(reply, new AppError('NOT_FOUND', 'ROUTE_NOT_FOUND', 'There is nothing at this address.'));
+    if (allowed.size === 0)
+      return sendProblem(reply, new AppError('NOT_FOUND', 'ROUTE_NOT_FOUND', 'There is nothing at this address.'));
     const methods = [...allowed, ...(allowed.has('GET') ? ['HEAD'] : [])];
     reply.header('allow', methods.join(', '));
-    return sendProblem(reply, new AppError('UNIMPLEMENTED', 'METHOD_NOT_ALLOWED', 'This address does not take this method.'));
+    return sendProblem(
+      reply,
+      new AppError('UNIMPLEMENTED', 'METHOD_NOT_ALLOWED', 'This address does not take this method.'),
+    );
   }
 }
 

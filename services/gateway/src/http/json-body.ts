@@ -16,5 +16,7 @@ export function parseJsonBody(body: Buffer): unknown {
 }
 
 function malformed(message: string): AppError {
-  return new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', message, {}, [{ field: 'body', description: message, reason: 'INVALID_JSON' }]);
+  return new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', message, {}, [
+    { field: 'body', description: message, reason: 'INVALID_JSON' },
+  ]);
 }

@@ -8,12 +8,16 @@ export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   // A tag or a rate of the answer that was about to be sent does not describe this one.
   reply.removeHeader('etag');
   // As bytes: to a text Fastify would add a charset, which this type does not have.
-  return reply.code(status).headers(headers).send(Buffer.from(JSON.stringify(body)));
+  return reply
+    .code(status)
+    .headers(headers)
+    .send(Buffer.from(JSON.stringify(body)));
 }
 
 /** Faults that Fastify finds in a request before any of our code runs. */
 const FASTIFY_FAULTS: Readonly<Record<string, () => AppError>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: () => new AppError('INVALID_ARGUMENT', 'TOO_LARGE', 'The body is larger than this address takes.'),
+  FST_ERR_CTP_BODY_TOO_LARGE: () =>
+    new AppError('INVALID_ARGUMENT', 'TOO_LARGE', 'The body is larger than this address takes.'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     new AppError('INVALID_ARGUMENT', 'UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json in UTF-8.'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>

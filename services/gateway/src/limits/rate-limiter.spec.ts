@@ -8,7 +8,12 @@ describe('rate limiter', () => {
       const { allowed, remaining, retryAfterSeconds } = limiter.take('a', now);
       return [allowed, remaining, retryAfterSeconds];
     };
-    expect([at(0), at(0), at(0), at(0)]).toEqual([[true, 2, 0], [true, 1, 0], [true, 0, 0], [false, 0, 1]]);
+    expect([at(0), at(0), at(0), at(0)]).toEqual([
+      [true, 2, 0],
+      [true, 1, 0],
+      [true, 0, 0],
+      [false, 0, 1],
+    ]);
     expect(at(500)).toEqual([true, 0, 0]);
     expect(at(500)).toEqual([false, 0, 1]);
     expect(at(10_000)).toEqual([true, 2, 0]);

@@ -19,7 +19,10 @@ export class RateLimits {
   constructor(@Inject(GATEWAY_CONFIG) config: GatewayConfig) {
     this.users = new RateLimiter({ perSecond: config.RATE_USER_PER_SECOND, burst: config.RATE_USER_BURST });
     this.services = new RateLimiter({ perSecond: config.RATE_SERVICE_PER_SECOND, burst: config.RATE_SERVICE_BURST });
-    this.addresses = new RateLimiter({ perSecond: config.RATE_ANONYMOUS_PER_SECOND, burst: config.RATE_ANONYMOUS_BURST });
+    this.addresses = new RateLimiter({
+      perSecond: config.RATE_ANONYMOUS_PER_SECOND,
+      burst: config.RATE_ANONYMOUS_BURST,
+    });
   }
 
   /** Counts a request of somebody who is known. */
@@ -40,5 +43,7 @@ function settle(limiter: RateLimiter, policy: string, verdict: RateVerdict, repl
   reply.header('ratelimit', `"${policy}";r=${verdict.remaining};t=${verdict.resetSeconds}`);
   if (verdict.allowed) return;
   const retryAfter = String(verdict.retryAfterSeconds);
-  throw new AppError('RESOURCE_EXHAUSTED', 'RATE_LIMITED', `Too many requests; try again in ${retryAfter} s.`, { retryAfter });
+  throw new AppError('RESOURCE_EXHAUSTED', 'RATE_LIMITED', `Too many requests; try again in ${retryAfter} s.`, {
+    retryAfter,
+  });
 }

@@ -20,15 +20,24 @@ export class NotificationRoutes implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.server.route({ method: 'GET', url: PATH, name: PATH, head: false, handle: (request, reply) => this.stream(request, reply) });
+    this.server.route({
+      method: 'GET',
+      url: PATH,
+      name: PATH,
+      head: false,
+      handle: (request, reply) => this.stream(request, reply),
+    });
   }
 
   private async stream(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const caller = await this.callers.identify(request, reply);
     const subscriber = new Subscriber(caller, bearerOf(request), reply.raw);
-    if (!this.notifications.readsAnything(subscriber)) throw new AppError('PERMISSION_DENIED', 'RIGHT_MISSING', 'There is nothing that you may read.');
+    if (!this.notifications.readsAnything(subscriber))
+      throw new AppError('PERMISSION_DENIED', 'RIGHT_MISSING', 'There is nothing that you may read.');
     if (this.notifications.countOf(caller.principal.subject) >= this.config.STREAMS_PER_CALLER) {
-      throw new AppError('RESOURCE_EXHAUSTED', 'TOO_MANY_STREAMS', 'You have too many streams open.', { retryAfter: '30' });
+      throw new AppError('RESOURCE_EXHAUSTED', 'TOO_MANY_STREAMS', 'You have too many streams open.', {
+        retryAfter: '30',
+      });
     }
     if (this.notifications.size >= this.config.STREAMS_MAX) {
       throw new AppError('UNAVAILABLE', 'TOO_MANY_STREAMS', 'No more streams can be opened now.', { retryAfter: '30' });

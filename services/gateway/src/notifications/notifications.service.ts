@@ -44,7 +44,12 @@ export class Notifications {
     lifecycle: Lifecycle,
   ) {
     this.broker = new Broker(config.NATS_URL, 'gateway');
-    lifecycle.add({ name: 'notifications', order: LIFECYCLE_ORDER.CONSUMERS, start: () => this.start(), stop: () => this.stop() });
+    lifecycle.add({
+      name: 'notifications',
+      order: LIFECYCLE_ORDER.CONSUMERS,
+      start: () => this.start(),
+      stop: () => this.stop(),
+    });
   }
 
   get size(): number {
@@ -71,8 +76,10 @@ export class Notifications {
     const departments = [...this.events.values()].filter(({ resource }) => resource.name === 'contacts.department');
     const subjects = departments.map(({ type }) => filterSubject(type));
     // The tree needs what happened before, of each department the last of every kind.
-    void this.follow(streamName('contacts'), { filter_subjects: subjects, deliver_policy: DeliverPolicy.LastPerSubject }, (message) =>
-      this.learn(message),
+    void this.follow(
+      streamName('contacts'),
+      { filter_subjects: subjects, deliver_policy: DeliverPolicy.LastPerSubject },
+      (message) => this.learn(message),
     );
     const every = (ms: number, what: () => void): NodeJS.Timeout => setInterval(what, ms).unref();
     this.timers = [every(BEAT_MS, () => this.beat()), every(IDENTIFY_MS, () => void this.identifyAll())];
@@ -86,7 +93,11 @@ export class Notifications {
   }
 
   /** Reads a stream for as long as the process lives; a stream that is not there yet, or was lost, is tried again. */
-  private async follow(stream: string, options: { filter_subjects?: string[]; deliver_policy?: DeliverPolicy }, handle: (message: JsMsg) => void): Promise<void> {
+  private async follow(
+    stream: string,
+    options: { filter_subjects?: string[]; deliver_policy?: DeliverPolicy },
+    handle: (message: JsMsg) => void,
+  ): Promise<void> {
     while (!this.broker.isClosing) {
       try {
         const { js } = await this.broker.jetstream();
@@ -135,7 +146,11 @@ export class Notifications {
     if (writers === undefined) this.writers.set(masks, (writers = new Map()));
     let writer = writers.get(resource.name);
     if (writer === undefined) {
-      writer = compileWriter(resource.desc, resource.name, { gate: readGate(masks), registry: contracts.registry, resourceOf });
+      writer = compileWriter(resource.desc, resource.name, {
+        gate: readGate(masks),
+        registry: contracts.registry,
+        resourceOf,
+      });
       writers.set(resource.name, writer);
     }
     return writer;

@@ -14,7 +14,12 @@ export interface RowFacts {
  * Participants and substitutions, which only the owning service knows, do not
  * widen it here: who has a row by these reads it, but is not told of it.
  */
-export function maySee(resource: ResourceContract, row: RowFacts, caller: { principal: Principal; grants: Grants }, tree: DepartmentTree): boolean {
+export function maySee(
+  resource: ResourceContract,
+  row: RowFacts,
+  caller: { principal: Principal; grants: Grants },
+  tree: DepartmentTree,
+): boolean {
   const { principal, grants } = caller;
   switch (grants.widest(resource.name, 'read')) {
     case 'all':

@@ -22,7 +22,11 @@ export class Subscriber {
 
   /** Jitter keeps those whom a restart has cut off from all coming back at once. */
   open(headers: Readonly<Record<string, number | string | string[] | undefined>>): void {
-    this.response.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
+    this.response.writeHead(200, {
+      ...headers,
+      'content-type': 'text/event-stream; charset=utf-8',
+      'x-accel-buffering': 'no',
+    });
     this.response.write(`retry: ${1_000 + Math.floor(Math.random() * 4_000)}\n\n`);
   }
 

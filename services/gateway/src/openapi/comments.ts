@@ -1,4 +1,12 @@
-import type { DescEnum, DescEnumValue, DescField, DescFile, DescMessage, DescMethod, DescService } from '@bufbuild/protobuf';
+import type {
+  DescEnum,
+  DescEnumValue,
+  DescField,
+  DescFile,
+  DescMessage,
+  DescMethod,
+  DescService,
+} from '@bufbuild/protobuf';
 
 type Described = DescMessage | DescField | DescEnum | DescEnumValue | DescService | DescMethod;
 
@@ -25,7 +33,8 @@ function tidy(comment: string): string {
 }
 
 function fileOf(described: Described): DescFile {
-  if (described.kind === 'enum_value' || described.kind === 'field' || described.kind === 'rpc') return described.parent.file;
+  if (described.kind === 'enum_value' || described.kind === 'field' || described.kind === 'rpc')
+    return described.parent.file;
   return described.file;
 }
 

@@ -16,7 +16,14 @@ interface Choice {
   readonly value?: unknown;
 }
 
-const FORMATS: Readonly<Record<string, string>> = { uuid: 'uuid', email: 'email', hostname: 'hostname', ipv4: 'ipv4', ipv6: 'ipv6', uri: 'uri' };
+const FORMATS: Readonly<Record<string, string>> = {
+  uuid: 'uuid',
+  email: 'email',
+  hostname: 'hostname',
+  ipv4: 'ipv4',
+  ipv6: 'ipv6',
+  uri: 'uri',
+};
 const IGNORE_IF_ZERO_VALUE = 1;
 
 function rulesOf(field: DescField): FieldRules | undefined {

@@ -51,7 +51,9 @@ export class DocsRoutes implements OnModuleInit {
   }
 
   private asset(name: string, type: string, content: string | Buffer): void {
-    this.route(`/docs/${name}`, async (_request, reply) => reply.type(type).header('cache-control', 'public, max-age=3600').send(content));
+    this.route(`/docs/${name}`, async (_request, reply) =>
+      reply.type(type).header('cache-control', 'public, max-age=3600').send(content),
+    );
   }
 
   private async openApi(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -40,7 +40,12 @@ export function openApiDocument(bindings: readonly Binding[], masks: Masks, publ
     components: {
       schemas: { ...schemas.schemas, ...gatewaySchemas, Problem: problemSchema },
       responses: problemResponses,
-      headers: { ETag: { description: 'The version of this representation; send it back in If-Match.', schema: { type: 'string' } } },
+      headers: {
+        ETag: {
+          description: 'The version of this representation; send it back in If-Match.',
+          schema: { type: 'string' },
+        },
+      },
       parameters: headerParameters,
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token of the realm.' },
@@ -50,7 +55,12 @@ export function openApiDocument(bindings: readonly Binding[], masks: Masks, publ
           name: publicUrl.startsWith('https:') ? '__Host-rapport' : 'rapport',
           description: 'The session of a browser that logged in at /v1/session/login.',
         },
-        csrf: { type: 'apiKey', in: 'header', name: 'X-CSRF-Token', description: 'The csrfToken of GET /v1/session; with every change by session.' },
+        csrf: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-CSRF-Token',
+          description: 'The csrfToken of GET /v1/session; with every change by session.',
+        },
       },
     },
   };
@@ -76,15 +86,33 @@ function tagsOf(bindings: readonly Binding[]): Schema[] {
   return [...tags].map(([name, comment]) => ({ name, ...described(comment) }));
 }
 
-const header = (name: string, required: boolean, description: string, schema: Schema): Schema => ({ name, in: 'header', required, description, schema });
+const header = (name: string, required: boolean, description: string, schema: Schema): Schema => ({
+  name,
+  in: 'header',
+  required,
+  description,
+  schema,
+});
 
 const headerParameters: Readonly<Record<string, Schema>> = {
-  IfMatch: header('If-Match', true, 'The ETag of the version that you change: without it 428, when it is not the present one 412.', {
+  IfMatch: header(
+    'If-Match',
+    true,
+    'The ETag of the version that you change: without it 428, when it is not the present one 412.',
+    {
+      type: 'string',
+    },
+  ),
+  IfNoneMatch: header('If-None-Match', false, 'The ETag that you hold: 304 while it is the present one.', {
     type: 'string',
   }),
-  IfNoneMatch: header('If-None-Match', false, 'The ETag that you hold: 304 while it is the present one.', { type: 'string' }),
-  IdempotencyKey: header('Idempotency-Key', false, 'Names this request: sent again within 24 hours it gets the first answer.', {
-    type: 'string',
-    maxLength: 128,
-  }),
+  IdempotencyKey: header(
+    'Idempotency-Key',
+    false,
+    'Names this request: sent again within 24 hours it gets the first answer.',
+    {
+      type: 'string',
+      maxLength: 128,
+    },
+  ),
 };

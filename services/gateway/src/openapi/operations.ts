@@ -23,7 +23,11 @@ export function operationOf(binding: Binding, schemas: SchemaBuilder, operationI
     summary: summary.replaceAll('\n', ' ').replace(/\.$/, ''),
     ...described(comment),
     ...(method === 'GET' ? {} : { security: [{ bearer: [] }, { session: [], csrf: [] }] }),
-    parameters: [...pathParameters(binding, schemas), ...queryParameters(binding, schemas), ...headerParameters(binding)],
+    parameters: [
+      ...pathParameters(binding, schemas),
+      ...queryParameters(binding, schemas),
+      ...headerParameters(binding),
+    ],
     ...(body === undefined ? {} : { requestBody: body }),
     responses: responsesOf(binding, schemas.ref(rpc.output, 'output', resource)),
   };
@@ -37,7 +41,13 @@ function pathParameters(binding: Binding, schemas: SchemaBuilder): Schema[] {
   return binding.pathFields.map((path) => {
     const field = path.at(-1) as DescField;
     const { description, ...schema } = schemas.property(field, 'input', binding.resource);
-    return { name: toLowerCamel(path.map(({ name }) => name)), in: 'path', required: true, ...(description ? { description } : {}), schema: withoutNone(schema) };
+    return {
+      name: toLowerCamel(path.map(({ name }) => name)),
+      in: 'path',
+      required: true,
+      ...(description ? { description } : {}),
+      schema: withoutNone(schema),
+    };
   });
 }
 
@@ -49,16 +59,25 @@ function withoutNone({ anyOf, ...schema }: Schema): Schema {
 
 function queryParameters(binding: Binding, schemas: SchemaBuilder): Schema[] {
   if (binding.body === '*') return [];
-  const taken = new Set([...binding.pathFields.map(([first]) => first), ...(binding.body === undefined ? [] : [binding.body])]);
+  const taken = new Set([
+    ...binding.pathFields.map(([first]) => first),
+    ...(binding.body === undefined ? [] : [binding.body]),
+  ]);
   const { input } = binding.rpc;
-  const fields = schemas.fields(input, 'input', binding.resource).filter((field) => !taken.has(field) && !FROM_HEADERS.has(field.name));
+  const fields = schemas
+    .fields(input, 'input', binding.resource)
+    .filter((field) => !taken.has(field) && !FROM_HEADERS.has(field.name));
   return fields.flatMap((field) => parameters(field, '', schemas, binding.resource));
 }
 
 function parameters(field: DescField, prefix: string, schemas: SchemaBuilder, resource: string): Schema[] {
   const name = `${prefix}${field.jsonName}`;
   if (!isParameter(field)) {
-    return field.fieldKind === 'message' ? schemas.fields(field.message, 'input', resource).flatMap((inner) => parameters(inner, `${name}.`, schemas, resource)) : [];
+    return field.fieldKind === 'message'
+      ? schemas
+          .fields(field.message, 'input', resource)
+          .flatMap((inner) => parameters(inner, `${name}.`, schemas, resource))
+      : [];
   }
   const { description, ...schema } = schemas.property(field, 'input', resource);
   const list = field.fieldKind === 'list' ? { style: 'form', explode: true } : {};

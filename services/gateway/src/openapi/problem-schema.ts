@@ -43,4 +43,6 @@ export const problemResponses: Readonly<Record<string, Schema>> = Object.fromEnt
   ]),
 );
 
-export const refer = (kind: 'responses' | 'parameters' | 'headers' | 'schemas', name: string): Schema => ({ $ref: `#/components/${kind}/${name}` });
+export const refer = (kind: 'responses' | 'parameters' | 'headers' | 'schemas', name: string): Schema => ({
+  $ref: `#/components/${kind}/${name}`,
+});

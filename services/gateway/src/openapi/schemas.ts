@@ -109,7 +109,9 @@ export class SchemaBuilder {
     const name = this.nameOf(desc.typeName, pascal(desc), desc);
     this.schemas[name] ??= {
       type: 'string',
-      description: [commentOf(desc), ...desc.values.map((value) => `- \`${value.name}\`: ${commentOf(value)}`)].join('\n'),
+      description: [commentOf(desc), ...desc.values.map((value) => `- \`${value.name}\`: ${commentOf(value)}`)].join(
+        '\n',
+      ),
       enum: desc.values.map((value) => value.name),
     };
     return { $ref: `#/components/schemas/${name}` };

@@ -26,7 +26,13 @@ export function readCookie(request: FastifyRequest, name: string): string | unde
   return values.length === 1 && value !== undefined && VALUE.test(value) ? value : undefined;
 }
 
-export function setCookie(reply: FastifyReply, name: string, value: string, publicUrl: string, maxAgeSeconds?: number): void {
+export function setCookie(
+  reply: FastifyReply,
+  name: string,
+  value: string,
+  publicUrl: string,
+  maxAgeSeconds?: number,
+): void {
   const secure = isSecure(publicUrl) ? '; Secure' : '';
   const age = maxAgeSeconds === undefined ? '' : `; Max-Age=${maxAgeSeconds}`;
   reply.header('set-cookie', `${name}=${value}; Path=/; HttpOnly; SameSite=Lax${secure}${age}`);

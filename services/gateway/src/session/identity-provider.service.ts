@@ -56,9 +56,13 @@ export class IdentityProvider {
 
   /** Whether Keycloak answers and holds the keys that tokens are verified by. */
   async check(): Promise<void> {
-    const response = await fetch(`${this.endpoints}/certs`, { signal: AbortSignal.timeout(TIMEOUT_S * 1000), redirect: 'error' });
+    const response = await fetch(`${this.endpoints}/certs`, {
+      signal: AbortSignal.timeout(TIMEOUT_S * 1000),
+      redirect: 'error',
+    });
     const { keys } = (await response.json()) as { keys?: unknown[] };
-    if (!response.ok || keys === undefined || keys.length === 0) throw new Error(`Keycloak answered ${response.status} without keys.`);
+    if (!response.ok || keys === undefined || keys.length === 0)
+      throw new Error(`Keycloak answered ${response.status} without keys.`);
   }
 
   async begin(): Promise<{ attempt: LoginAttempt; location: string }> {
@@ -85,7 +89,12 @@ export class IdentityProvider {
       });
       return tokensOf(answer, textOf(answer.claims()?.name) ?? '');
     } catch (error) {
-      throw unavailable(error) ?? new AppError('UNAUTHENTICATED', 'LOGIN_FAILED', 'The login did not succeed. Begin it again.', {}, [], { cause: error });
+      throw (
+        unavailable(error) ??
+        new AppError('UNAUTHENTICATED', 'LOGIN_FAILED', 'The login did not succeed. Begin it again.', {}, [], {
+          cause: error,
+        })
+      );
     }
   }
 
@@ -106,8 +115,16 @@ export class IdentityProvider {
       client_secret: this.secret,
       refresh_token: refreshToken,
     });
-    const answer = fetch(`${this.endpoints}/logout`, { method: 'POST', body, signal: AbortSignal.timeout(TIMEOUT_S * 1000), redirect: 'error' });
-    return answer.then((response) => response.ok, () => false);
+    const answer = fetch(`${this.endpoints}/logout`, {
+      method: 'POST',
+      body,
+      signal: AbortSignal.timeout(TIMEOUT_S * 1000),
+      redirect: 'error',
+    });
+    return answer.then(
+      (response) => response.ok,
+      () => false,
+    );
   }
 }
 
@@ -129,7 +146,14 @@ function unavailable(error: unknown): AppError | undefined {
   const failing = error instanceof oidc.ResponseBodyError && error.status >= 500;
   const silent = error instanceof TypeError || (error instanceof oidc.ClientError && error.code === 'OAUTH_TIMEOUT');
   if (!failing && !silent) return undefined;
-  return new AppError('UNAVAILABLE', 'KEYCLOAK_UNAVAILABLE', 'The login service does not answer; try again later.', { retryAfter: '2' }, [], { cause: error });
+  return new AppError(
+    'UNAVAILABLE',
+    'KEYCLOAK_UNAVAILABLE',
+    'The login service does not answer; try again later.',
+    { retryAfter: '2' },
+    [],
+    { cause: error },
+  );
 }
 
 function textOf(value: unknown): string | undefined {

@@ -39,8 +39,11 @@ export class SessionRoutes implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    const route = (method: 'GET' | 'POST', path: string, handle: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>): void =>
-      this.server.route({ method, url: path, name: path, head: false, handle });
+    const route = (
+      method: 'GET' | 'POST',
+      path: string,
+      handle: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
+    ): void => this.server.route({ method, url: path, name: path, head: false, handle });
     route('GET', '/v1/session/login', (request, reply) => this.login(request, reply));
     route('GET', '/v1/session/callback', (request, reply) => this.callback(request, reply));
     route('POST', '/v1/session/logout', (request, reply) => this.logout(request, reply));
@@ -57,7 +60,13 @@ export class SessionRoutes implements OnModuleInit {
       returnTo: safeReturnTo(returnTo, this.config.PUBLIC_URL),
       expireTime: Date.now() + LOGIN_SECONDS * 1000,
     };
-    setCookie(reply, this.cookie, this.sealer.seal('login', login, this.cookie).toString('base64url'), this.config.PUBLIC_URL, LOGIN_SECONDS);
+    setCookie(
+      reply,
+      this.cookie,
+      this.sealer.seal('login', login, this.cookie).toString('base64url'),
+      this.config.PUBLIC_URL,
+      LOGIN_SECONDS,
+    );
     return reply.redirect(location, 303);
   }
 
@@ -74,9 +83,14 @@ export class SessionRoutes implements OnModuleInit {
 
   private begun(request: FastifyRequest): Login {
     const sealed = readCookie(request, this.cookie);
-    const login = sealed && (this.sealer.open('login', Buffer.from(sealed, 'base64url'), this.cookie) as Login | undefined);
+    const login =
+      sealed && (this.sealer.open('login', Buffer.from(sealed, 'base64url'), this.cookie) as Login | undefined);
     if (!login || login.expireTime < Date.now()) {
-      throw new AppError('UNAUTHENTICATED', 'LOGIN_FAILED', 'This login was not begun here, or too long ago. Begin it again.');
+      throw new AppError(
+        'UNAUTHENTICATED',
+        'LOGIN_FAILED',
+        'This login was not begun here, or too long ago. Begin it again.',
+      );
     }
     return login;
   }

@@ -17,7 +17,12 @@ export class SessionTable {
   private readonly pool: pg.Pool;
 
   constructor(databaseUrl: string) {
-    this.pool = new pg.Pool({ connectionString: databaseUrl, max: 10, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 60_000 });
+    this.pool = new pg.Pool({
+      connectionString: databaseUrl,
+      max: 10,
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 60_000,
+    });
     // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
     this.pool.on('error', () => undefined);
   }
@@ -27,12 +32,10 @@ export class SessionTable {
   }
 
   async insert(idHash: Buffer, row: SessionRow): Promise<void> {
-    await this.pool.query('insert into session (id_hash, sealed, access_expire_time, expire_time) values ($1, $2, $3, $4)', [
-      idHash,
-      row.sealed,
-      row.accessExpireTime,
-      row.expireTime,
-    ]);
+    await this.pool.query(
+      'insert into session (id_hash, sealed, access_expire_time, expire_time) values ($1, $2, $3, $4)',
+      [idHash, row.sealed, row.accessExpireTime, row.expireTime],
+    );
   }
 
   async find(idHash: Buffer): Promise<SessionRow | undefined> {
@@ -44,7 +47,10 @@ export class SessionTable {
    * Lets one caller at a time, of all processes, replace a session: a refresh
    * token may be used once only. `decide` gets the row as it is then.
    */
-  async replace(idHash: Buffer, decide: (row: SessionRow | undefined) => Promise<SessionRow | undefined>): Promise<SessionRow | undefined> {
+  async replace(
+    idHash: Buffer,
+    decide: (row: SessionRow | undefined) => Promise<SessionRow | undefined>,
+  ): Promise<SessionRow | undefined> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
     try {
@@ -54,12 +60,10 @@ export class SessionTable {
       const after = await decide(before);
       if (after === undefined) await client.query('delete from session where id_hash = $1', [idHash]);
       else if (after !== before) {
-        await client.query('update session set sealed = $2, access_expire_time = $3, expire_time = $4 where id_hash = $1', [
-          idHash,
-          after.sealed,
-          after.accessExpireTime,
-          after.expireTime,
-        ]);
+        await client.query(
+          'update session set sealed = $2, access_expire_time = $3, expire_time = $4 where id_hash = $1',
+          [idHash, after.sealed, after.accessExpireTime, after.expireTime],
+        );
       }
       await client.query('commit');
       return after;
@@ -87,5 +91,7 @@ export class SessionTable {
 const SELECT = 'select sealed, access_expire_time, expire_time from session';
 
 function toRow(stored: Stored | undefined): SessionRow | undefined {
-  return stored && { sealed: stored.sealed, accessExpireTime: stored.access_expire_time, expireTime: stored.expire_time };
+  return (
+    stored && { sealed: stored.sealed, accessExpireTime: stored.access_expire_time, expireTime: stored.expire_time }
+  );
 }

@@ -5,11 +5,24 @@ import { Sealer } from './sealing.js';
 describe('return address of a login', () => {
   const origin = 'https://crm.example';
 
-  it.each(['/', '/deals?filter=a%20b&x=1#top', '/docs', '/a//b'])('follows %s', (path) => expect(safeReturnTo(path, origin)).toBe(path));
+  it.each(['/', '/deals?filter=a%20b&x=1#top', '/docs', '/a//b'])('follows %s', (path) =>
+    expect(safeReturnTo(path, origin)).toBe(path),
+  );
 
   it.each([
-    'https://evil.example/', '//evil.example', '/\\evil.example', '/\t/evil.example', '\\\\evil.example', 'javascript:alert(1)', 'docs', '', undefined, ['/a'],
-    '/a\r\nset-cookie: x=1', `/${'a'.repeat(3000)}`, '/ä',
+    'https://evil.example/',
+    '//evil.example',
+    '/\\evil.example',
+    '/\t/evil.example',
+    '\\\\evil.example',
+    'javascript:alert(1)',
+    'docs',
+    '',
+    undefined,
+    ['/a'],
+    '/a\r\nset-cookie: x=1',
+    `/${'a'.repeat(3000)}`,
+    '/ä',
   ])('does not follow %j', (path) => expect(safeReturnTo(path, origin)).toBe('/docs'));
 
   it('resolves dots within the origin', () => expect(safeReturnTo('/a/../../b', origin)).toBe('/b'));

@@ -97,7 +97,8 @@ export class Sessions {
     this.known.delete(id);
     await this.table.delete(idHash(id));
     clearCookie(reply, this.cookie, this.config.PUBLIC_URL);
-    if (tokens !== undefined && !(await this.provider.logout(tokens.refreshToken))) log.warn({ event: 'session.logout_not_told' });
+    if (tokens !== undefined && !(await this.provider.logout(tokens.refreshToken)))
+      log.warn({ event: 'session.logout_not_told' });
   }
 
   private async tokens(id: string): Promise<Tokens> {
@@ -141,7 +142,8 @@ export class Sessions {
 
   private remember(id: string, tokens: Tokens | undefined): Tokens {
     this.known.delete(id);
-    if (tokens === undefined) throw new AppError('UNAUTHENTICATED', 'SESSION_EXPIRED', 'The session has ended. Log in again.');
+    if (tokens === undefined)
+      throw new AppError('UNAUTHENTICATED', 'SESSION_EXPIRED', 'The session has ended. Log in again.');
     this.known.set(id, { tokens, readAt: Date.now() });
     const [oldest] = this.known.keys();
     if (this.known.size > REMEMBERED_SESSIONS && oldest !== undefined) this.known.delete(oldest);

@@ -1,4 +1,12 @@
-import { type DescExtension, type DescField, type DescMessage, type DescMethod, type Registry, getOption, hasOption } from '@bufbuild/protobuf';
+import {
+  type DescExtension,
+  type DescField,
+  type DescMessage,
+  type DescMethod,
+  type Registry,
+  getOption,
+  hasOption,
+} from '@bufbuild/protobuf';
 import { type PathTemplate, parsePathTemplate } from './path-template.js';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -31,7 +39,13 @@ interface AccessRule {
   readonly action: string;
 }
 
-const METHODS: Readonly<Record<string, HttpMethod>> = { get: 'GET', post: 'POST', put: 'PUT', patch: 'PATCH', delete: 'DELETE' };
+const METHODS: Readonly<Record<string, HttpMethod>> = {
+  get: 'GET',
+  post: 'POST',
+  put: 'PUT',
+  patch: 'PATCH',
+  delete: 'DELETE',
+};
 
 /** Every HTTP route that the image declares. Throws on the first rule that cannot be served. */
 export function collectBindings(registry: Registry): Binding[] {
@@ -53,12 +67,16 @@ export function collectBindings(registry: Registry): Binding[] {
 function resolve(rpc: DescMethod, rule: HttpRule, need: AccessRule): Binding {
   const where = `${rpc.parent.typeName}.${rpc.name}`;
   const method = METHODS[rule.pattern.case ?? ''];
-  if (method === undefined || typeof rule.pattern.value !== 'string') throw new Error(`${where}: the HTTP method is not supported.`);
+  if (method === undefined || typeof rule.pattern.value !== 'string')
+    throw new Error(`${where}: the HTTP method is not supported.`);
   if (rpc.methodKind !== 'unary') throw new Error(`${where}: only unary rpcs have an HTTP rule.`);
   if (rule.responseBody !== '') throw new Error(`${where}: response_body is not supported.`);
-  if ((method === 'GET' || method === 'DELETE') && rule.body !== '') throw new Error(`${where}: ${method} has no body.`);
+  if ((method === 'GET' || method === 'DELETE') && rule.body !== '')
+    throw new Error(`${where}: ${method} has no body.`);
   const template = parsePathTemplate(rule.pattern.value);
-  const pathFields = template.segments.flatMap((segment) => (segment.kind === 'variable' ? [fieldPath(rpc.input, segment.path, where)] : []));
+  const pathFields = template.segments.flatMap((segment) =>
+    segment.kind === 'variable' ? [fieldPath(rpc.input, segment.path, where)] : [],
+  );
   return {
     rpc,
     grpcPath: `/${rpc.parent.typeName}/${rpc.name}`,
@@ -76,7 +94,8 @@ function fieldPath(message: DescMessage, names: readonly string[], where: string
   let current: DescMessage | undefined = message;
   for (const name of names) {
     const field: DescField | undefined = current?.fields.find((candidate) => candidate.name === name);
-    if (field === undefined) throw new Error(`${where}: the HTTP rule names "${names.join('.')}", which does not exist.`);
+    if (field === undefined)
+      throw new Error(`${where}: the HTTP rule names "${names.join('.')}", which does not exist.`);
     fields.push(field);
     current = field.fieldKind === 'message' ? field.message : undefined;
   }

@@ -7,7 +7,8 @@ import { type Faults, type MessageReader, compileReader } from './json-reader.js
 import type { FieldGate } from './json-writer.js';
 
 const { registry, message } = everyKind();
-const reader = (gate: FieldGate = () => true): MessageReader => compileReader(message, '', { gate, registry, resourceOf: () => '', maxDepth: 10 });
+const reader = (gate: FieldGate = () => true): MessageReader =>
+  compileReader(message, '', { gate, registry, resourceOf: () => '', maxDepth: 10 });
 
 function read(json: unknown, gate?: FieldGate): { value: unknown; faults: Faults } {
   const faults: Faults = { unknown: [], invalid: [] };
@@ -32,7 +33,10 @@ describe('compiled JSON reader', () => {
   });
 
   it('takes proto names and lowerCamelCase, and null as absent', () => {
-    expect(read({ one_string: 'a', oneInt32: null, a_struct: { k: null } }).value).toEqual({ oneString: 'a', aStruct: { k: null } });
+    expect(read({ one_string: 'a', oneInt32: null, a_struct: { k: null } }).value).toEqual({
+      oneString: 'a',
+      aStruct: { k: null },
+    });
   });
 
   it('answers an undeclared name and a hidden one alike, at every depth', () => {
@@ -40,7 +44,9 @@ describe('compiled JSON reader', () => {
     const undeclared = read({ self: { selves: [{ oneBoot: true }] } });
     const hidden = read({ self: { selves: [{ oneBool: true }] } }, hides);
     expect(hidden.faults).toEqual({
-      unknown: [{ field: 'self.selves[0].oneBool', description: 'Field "oneBool" does not exist.', reason: 'UNKNOWN_FIELD' }],
+      unknown: [
+        { field: 'self.selves[0].oneBool', description: 'Field "oneBool" does not exist.', reason: 'UNKNOWN_FIELD' },
+      ],
       invalid: [],
     });
     expect(JSON.stringify(undeclared.faults).replaceAll('oneBoot', 'oneBool')).toBe(JSON.stringify(hidden.faults));
@@ -69,14 +75,21 @@ describe('compiled JSON reader', () => {
   });
 
   it('tells all faults at once', () => {
-    const { faults } = read({ oneInt32: 'x', selves: [{ oneBool: 1 }, { nothing: 1 }], one_string: 'a', oneString: 'b' });
+    const { faults } = read({
+      oneInt32: 'x',
+      selves: [{ oneBool: 1 }, { nothing: 1 }],
+      one_string: 'a',
+      oneString: 'b',
+    });
     expect(faults.invalid.map(({ field }) => field)).toEqual(['one_int32', 'selves[0].one_bool', 'one_string']);
     expect(faults.unknown.map(({ field }) => field)).toEqual(['selves[1].nothing']);
   });
 
   it('refuses keys that reach prototypes and nesting beyond the limit', () => {
     expect(read(JSON.parse('{"__proto__":{"oneBool":true}}')).faults.unknown).toHaveLength(1);
-    expect(read({ aStruct: JSON.parse('{"a":{"__proto__":1}}') }).faults.invalid[0]?.field).toBe('a_struct.a.__proto__');
+    expect(read({ aStruct: JSON.parse('{"a":{"__proto__":1}}') }).faults.invalid[0]?.field).toBe(
+      'a_struct.a.__proto__',
+    );
     expect(read({ names: JSON.parse('{"constructor":"x"}') }).faults.invalid).toHaveLength(1);
     const nest = (levels: number): unknown => (levels === 0 ? {} : { self: nest(levels - 1) });
     expect(read(nest(9)).faults.invalid).toEqual([]);

@@ -7,7 +7,15 @@
  * once, each with its path; values that have the wrong JSON type are faults of
  * form (INVALID_REQUEST), rules about values are the service's duty.
  */
-import { type DescField, type DescMessage, type JsonValue, type Registry, ScalarType, fromJson, toBinary } from '@bufbuild/protobuf';
+import {
+  type DescField,
+  type DescMessage,
+  type JsonValue,
+  type Registry,
+  ScalarType,
+  fromJson,
+  toBinary,
+} from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { FieldViolation } from '@rapport/service-kit/errors';
 import type { FieldGate } from './json-writer.js';
@@ -46,7 +54,11 @@ export const unknownField = (name: string, path: string): FieldViolation => ({
   reason: 'UNKNOWN_FIELD',
 });
 
-const invalid = (path: string, description: string): FieldViolation => ({ field: path, description, reason: 'INVALID_JSON' });
+const invalid = (path: string, description: string): FieldViolation => ({
+  field: path,
+  description,
+  reason: 'INVALID_JSON',
+});
 
 export function compileReader(message: DescMessage, resource: string, options: ReaderOptions): MessageReader {
   const read = new ReaderCompiler(options).message(message, resource);
@@ -98,7 +110,11 @@ class ReaderCompiler {
     };
   }
 
-  private single(field: { scalar?: ScalarType; enum?: DescField['enum']; message?: DescMessage }, resource: string, number: number): Write {
+  private single(
+    field: { scalar?: ScalarType; enum?: DescField['enum']; message?: DescMessage },
+    resource: string,
+    number: number,
+  ): Write {
     if (field.scalar !== undefined) return scalar(scalarReaders[field.scalar], number);
     if (field.enum !== undefined) return enumeration(field.enum, number);
     if (field.message === undefined) throw new Error('A field has no type.');
@@ -123,7 +139,8 @@ class ReaderCompiler {
         if (UNSAFE_KEYS.has(name)) faults.invalid.push(invalid(place, 'is not allowed as a key'));
         else {
           writer.tag(field.number, WireType.LengthDelimited).fork().tag(1, key.wireType);
-          if (!key.write(field.mapKey === ScalarType.BOOL ? name === 'true' : name, writer)) faults.invalid.push(invalid(place, key.expects));
+          if (!key.write(field.mapKey === ScalarType.BOOL ? name === 'true' : name, writer))
+            faults.invalid.push(invalid(place, key.expects));
           value(element, place, depth + 1, writer, faults);
           writer.join();
         }
@@ -142,7 +159,8 @@ function readMembers(
   maxDepth: number,
 ): void {
   if (!isObject(json)) return void faults.invalid.push(invalid(path, 'must be an object'));
-  if (depth > maxDepth) return void faults.invalid.push(invalid(path, `must not be nested deeper than ${maxDepth} levels`));
+  if (depth > maxDepth)
+    return void faults.invalid.push(invalid(path, `must not be nested deeper than ${maxDepth} levels`));
   const seen = new Set<DescField>();
   for (const name of Object.keys(json)) {
     const member = members.get(name);
@@ -172,8 +190,11 @@ function scalar(reader: ScalarReader, number: number): Write {
 function enumeration(desc: NonNullable<DescField['enum']>, number: number): Write {
   const numbers = new Map<unknown, number>(desc.values.map((value) => [value.name, value.number]));
   return (value, path, _depth, writer, faults) => {
-    const known = numbers.get(value) ?? (Number.isInteger(value) && Math.abs(value as number) < 2 ** 31 ? (value as number) : undefined);
-    if (known === undefined) faults.invalid.push(invalid(path, `must be one of ${desc.values.map(({ name }) => name).join(', ')}`));
+    const known =
+      numbers.get(value) ??
+      (Number.isInteger(value) && Math.abs(value as number) < 2 ** 31 ? (value as number) : undefined);
+    if (known === undefined)
+      faults.invalid.push(invalid(path, `must be one of ${desc.values.map(({ name }) => name).join(', ')}`));
     else writer.tag(number, WireType.Varint).int32(known);
   };
 }
@@ -181,15 +202,20 @@ function enumeration(desc: NonNullable<DescField['enum']>, number: number): Writ
 /** A mask keeps its names as they are given: services take both spellings and answer with the one they were asked by. */
 function fieldMask(number: number): Write {
   return (value, path, _depth, writer, faults) => {
-    if (typeof value !== 'string') return void faults.invalid.push(invalid(path, 'must be a comma-separated list of fields'));
+    if (typeof value !== 'string')
+      return void faults.invalid.push(invalid(path, 'must be a comma-separated list of fields'));
     writer.tag(number, WireType.LengthDelimited).fork();
-    for (const name of value.split(',')) if (name.trim() !== '') writer.tag(1, WireType.LengthDelimited).string(name.trim());
+    for (const name of value.split(','))
+      if (name.trim() !== '') writer.tag(1, WireType.LengthDelimited).string(name.trim());
     writer.join();
   };
 }
 
 function wellKnown(message: DescMessage, number: number, { registry, maxDepth }: ReaderOptions): Write {
-  const expects = message.typeName === 'google.protobuf.Timestamp' ? 'must be an RFC 3339 instant' : `must be a JSON form of ${message.typeName}`;
+  const expects =
+    message.typeName === 'google.protobuf.Timestamp'
+      ? 'must be an RFC 3339 instant'
+      : `must be a JSON form of ${message.typeName}`;
   return (value, path, depth, writer, faults) => {
     const fault = freeFormFault(value, path, depth, maxDepth);
     if (fault !== undefined) return void faults.invalid.push(fault);

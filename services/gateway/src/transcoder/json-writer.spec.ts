@@ -7,7 +7,8 @@ import { everyKind } from '../../test/every-kind.js';
 import { type FieldGate, type MessageWriter, compileWriter } from './json-writer.js';
 
 const { registry, message } = everyKind();
-const writer = (gate: FieldGate = () => true): MessageWriter => compileWriter(message, '', { gate, registry, resourceOf: () => '' });
+const writer = (gate: FieldGate = () => true): MessageWriter =>
+  compileWriter(message, '', { gate, registry, resourceOf: () => '' });
 const asEs = (desc: DescMessage, bytes: Uint8Array): unknown =>
   JSON.parse(JSON.stringify(toJson(desc, fromBinary(desc, bytes), { alwaysEmitImplicit: true, registry })));
 
@@ -28,17 +29,23 @@ describe('compiled JSON writer', () => {
   });
 
   it('merges parts of a singular message and lets the last member of a oneof win', () => {
-    const part = (text: string): Uint8Array => toBinary(message, fromJson(message, { oneString: text, manyInt32: [text.length] }, { registry }));
+    const part = (text: string): Uint8Array =>
+      toBinary(message, fromJson(message, { oneString: text, manyInt32: [text.length] }, { registry }));
     const self = message.field.self;
     const count = message.field.choiceCount;
     const text = message.field.choiceText;
     if (!self || !count || !text) throw new Error('The test message has lost a field.');
     const bytes = new BinaryWriter()
-      .tag(self.number, WireType.LengthDelimited).bytes(part('a'))
-      .tag(count.number, WireType.Varint).int32(5)
-      .tag(text.number, WireType.LengthDelimited).string('last')
-      .tag(self.number, WireType.LengthDelimited).bytes(part('bcd'))
-      .tag(3000, WireType.LengthDelimited).string('of a later contract')
+      .tag(self.number, WireType.LengthDelimited)
+      .bytes(part('a'))
+      .tag(count.number, WireType.Varint)
+      .int32(5)
+      .tag(text.number, WireType.LengthDelimited)
+      .string('last')
+      .tag(self.number, WireType.LengthDelimited)
+      .bytes(part('bcd'))
+      .tag(3000, WireType.LengthDelimited)
+      .string('of a later contract')
       .finish();
     const written = JSON.parse(writer()(Buffer.from(bytes))) as Record<string, unknown>;
     expect(written).toEqual(asEs(message, bytes));
@@ -51,7 +58,9 @@ describe('compiled JSON writer', () => {
     fc.assert(
       fc.property(arbitraryJson(message), (json) => {
         const bytes = toBinary(message, fromJson(message, json as JsonValue, { registry }));
-        expect(JSON.parse(write(Buffer.from(bytes)))).toEqual(without(asEs(message, bytes), ['oneString', 'aStruct', 'colours']));
+        expect(JSON.parse(write(Buffer.from(bytes)))).toEqual(
+          without(asEs(message, bytes), ['oneString', 'aStruct', 'colours']),
+        );
       }),
       { numRuns: 30 },
     );
@@ -67,6 +76,8 @@ function without(json: unknown, names: readonly string[]): unknown {
   if (Array.isArray(json)) return json.map((item) => without(item, names));
   if (typeof json !== 'object' || json === null) return json;
   return Object.fromEntries(
-    Object.entries(json).flatMap(([name, value]) => (names.includes(name) ? [] : [[name, name === 'names' ? value : without(value, names)]])),
+    Object.entries(json).flatMap(([name, value]) =>
+      names.includes(name) ? [] : [[name, name === 'names' ? value : without(value, names)]],
+    ),
   );
 }

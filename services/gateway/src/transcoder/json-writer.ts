@@ -7,9 +7,27 @@
  * what `toJson(..., {alwaysEmitImplicit: true})` of protobuf-es holds, less the
  * hidden members; the members come in the order of declaration.
  */
-import { type DescEnum, type DescField, type DescMessage, type Registry, fromBinary, toJsonString } from '@bufbuild/protobuf';
+import {
+  type DescEnum,
+  type DescField,
+  type DescMessage,
+  type Registry,
+  fromBinary,
+  toJsonString,
+} from '@bufbuild/protobuf';
 import { FeatureSet_FieldPresence } from '@bufbuild/protobuf/wkt';
-import { type Cursor, type ScalarText, WIRE_BYTES, WIRE_VARINT, WireError, delimitedEnd, scalarWriters, skip, timestampText, varint32 } from './wire.js';
+import {
+  type Cursor,
+  type ScalarText,
+  WIRE_BYTES,
+  WIRE_VARINT,
+  WireError,
+  delimitedEnd,
+  scalarWriters,
+  skip,
+  timestampText,
+  varint32,
+} from './wire.js';
 
 /** Whether a field exists for the caller; `resource` is the resource whose message it is in, empty outside of one. */
 export type FieldGate = (field: DescField, resource: string) => boolean;
@@ -71,15 +89,26 @@ class WriterCompiler {
     const indexes = new Map(fields.map((field, index) => [field, index]));
     const byNumber: (Slot | undefined)[] = [];
     const slots = fields.map((field, index) => {
-      const rivals = (field.oneof?.fields ?? []).flatMap((other) => (other === field ? [] : (indexes.get(other) ?? [])));
+      const rivals = (field.oneof?.fields ?? []).flatMap((other) =>
+        other === field ? [] : (indexes.get(other) ?? []),
+      );
       return (byNumber[field.number] = this.slot(field, index, rivals, resource));
     });
     return (cursor, end) => writeMessage(cursor, end, slots, byNumber);
   }
 
   private slot(field: DescField, index: number, rivals: number[], resource: string): Slot {
-    const base = { index, key: `${JSON.stringify(field.jsonName)}:`, rivals, list: false, map: false, packable: false, message: false };
-    if (field.fieldKind === 'map') return { ...base, map: true, zero: '{}', wireType: WIRE_BYTES, text: this.mapEntry(field, resource) };
+    const base = {
+      index,
+      key: `${JSON.stringify(field.jsonName)}:`,
+      rivals,
+      list: false,
+      map: false,
+      packable: false,
+      message: false,
+    };
+    if (field.fieldKind === 'map')
+      return { ...base, map: true, zero: '{}', wireType: WIRE_BYTES, text: this.mapEntry(field, resource) };
     const value = this.value(field, resource);
     if (field.fieldKind === 'list') {
       return { ...base, ...value, list: true, zero: '[]', packable: value.wireType !== WIRE_BYTES, message: false };
@@ -88,7 +117,10 @@ class WriterCompiler {
   }
 
   /** How one value of the field is written; lists and map entries repeat it. */
-  private value(field: DescField, resource: string): { text: ScalarText; wireType: number; zero: string | undefined; message: boolean } {
+  private value(
+    field: DescField,
+    resource: string,
+  ): { text: ScalarText; wireType: number; zero: string | undefined; message: boolean } {
     if (field.scalar !== undefined) return { ...scalarWriters[field.scalar], message: false };
     if (field.enum !== undefined) return { ...enumWriter(field.enum), message: false };
     return { text: this.nested(field.message, resource), wireType: WIRE_BYTES, zero: undefined, message: true };
@@ -123,7 +155,12 @@ class WriterCompiler {
 /** Proto3 without `optional`. */
 const IMPLICIT = FeatureSet_FieldPresence.IMPLICIT;
 
-function writeMessage(cursor: Cursor, end: number, slots: readonly Slot[], byNumber: readonly (Slot | undefined)[]): string {
+function writeMessage(
+  cursor: Cursor,
+  end: number,
+  slots: readonly Slot[],
+  byNumber: readonly (Slot | undefined)[],
+): string {
   const values: (string | undefined)[] = new Array(slots.length);
   let starts: number[] | undefined;
   while (cursor.pos < end) {
@@ -146,7 +183,8 @@ function writeMessage(cursor: Cursor, end: number, slots: readonly Slot[], byNum
     const text = slot.text(cursor, end);
     const before = values[slot.index];
     if (slot.list || slot.map) values[slot.index] = before === undefined ? text : `${before},${text}`;
-    else if (slot.message && before !== undefined) values[slot.index] = merged(cursor, starts?.[slot.index] ?? start, start, slot);
+    else if (slot.message && before !== undefined)
+      values[slot.index] = merged(cursor, starts?.[slot.index] ?? start, start, slot);
     else values[slot.index] = text;
     if (slot.message && !slot.list) (starts ??= [])[slot.index] ??= start;
     for (const rival of slot.rivals) values[rival] = undefined;
@@ -217,7 +255,9 @@ function wellKnown(message: DescMessage, registry: Registry): ScalarText {
     const start = cursor.pos;
     cursor.pos = end;
     if (start === end && empty !== undefined) return empty;
-    return toJsonString(message, fromBinary(message, cursor.bytes.subarray(start, end)), { registry, alwaysEmitImplicit: true });
+    return toJsonString(message, fromBinary(message, cursor.bytes.subarray(start, end)), {
+      registry,
+      alwaysEmitImplicit: true,
+    });
   };
 }
-

@@ -12,7 +12,8 @@ export interface PathTemplate {
   readonly verb: string | undefined;
 }
 
-export type Segment = { readonly kind: 'literal'; readonly text: string } | { readonly kind: 'variable'; readonly path: readonly string[] };
+export type Segment =
+  { readonly kind: 'literal'; readonly text: string } | { readonly kind: 'variable'; readonly path: readonly string[] };
 
 const LITERAL = /^[a-zA-Z0-9_.~-]+$/;
 const VARIABLE = /^\{([a-z0-9_]+(?:\.[a-z0-9_]+)*)(?:=\*)?\}$/;
@@ -54,20 +55,22 @@ export function toRouteUrl(template: PathTemplate): string {
 
 /** The route as OpenAPI writes it. */
 export function toOpenApiPath(template: PathTemplate): string {
-  const parts = template.segments.map((segment) => (segment.kind === 'literal' ? segment.text : `{${toLowerCamel(segment.path)}}`));
+  const parts = template.segments.map((segment) =>
+    segment.kind === 'literal' ? segment.text : `{${toLowerCamel(segment.path)}}`,
+  );
   return `/${parts.join('/')}${template.verb === undefined ? '' : `:${template.verb}`}`;
 }
 
 /** Name of a path variable for clients: `deal.id` is `dealId`, as in the other routes of the resource. */
 export function toLowerCamel(path: readonly string[]): string {
-  return path
-    .join('_')
-    .replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return path.join('_').replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** Matches every path that the template takes, to tell 405 from 404. */
 export function toPathPattern(template: PathTemplate): RegExp {
-  const parts = template.segments.map((segment) => (segment.kind === 'literal' ? escapeRegExp(segment.text) : '[^/:]+'));
+  const parts = template.segments.map((segment) =>
+    segment.kind === 'literal' ? escapeRegExp(segment.text) : '[^/:]+',
+  );
   return new RegExp(`^/${parts.join('/')}${template.verb === undefined ? '' : `:${template.verb}`}$`);
 }
 

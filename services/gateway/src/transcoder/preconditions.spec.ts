@@ -24,7 +24,8 @@ describe('preconditions', () => {
     ['', 'INVALID_REQUEST'],
   ])('If-Match %s: %s', (header, expected) => expect(refusal(header)).toBe(expected));
 
-  it('asks for no version where there is no header', () => expect(versionFromIfMatch(undefined, 'acc')).toBeUndefined());
+  it('asks for no version where there is no header', () =>
+    expect(versionFromIfMatch(undefined, 'acc')).toBeUndefined());
 
   it('compares If-None-Match weakly', () => {
     const etag = resourceEtag('7', 'acc');

@@ -23,7 +23,11 @@ export function versionFromIfMatch(header: string | undefined, accessHash: strin
   if (header.trim() === '*') throw etagRequired();
   if (!LIST.test(header)) {
     throw new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', 'The header If-Match is malformed.', {}, [
-      { field: 'If-Match', description: 'must be an ETag as this API sends it, in double quotes', reason: 'INVALID_HEADER' },
+      {
+        field: 'If-Match',
+        description: 'must be an ETag as this API sends it, in double quotes',
+        reason: 'INVALID_HEADER',
+      },
     ]);
   }
   const current = `.${accessHash}`;

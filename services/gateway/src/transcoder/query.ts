@@ -41,7 +41,12 @@ export function readQuery(query: Query, rules: QueryRules, put: Put): void {
       continue;
     }
     seen.add(canonical);
-    put(path, field.fieldKind === 'list' ? values.flatMap((value) => value.split(',')).map((value) => convert(field, value)) : convert(field, values[0] ?? ''));
+    put(
+      path,
+      field.fieldKind === 'list'
+        ? values.flatMap((value) => value.split(',')).map((value) => convert(field, value))
+        : convert(field, values[0] ?? ''),
+    );
   }
   refuse(unknown, invalid);
 }
@@ -49,8 +54,10 @@ export function readQuery(query: Query, rules: QueryRules, put: Put): void {
 /** Throws what was found, names before values: a name that does not exist has no value to judge. */
 export function refuse(unknown: readonly FieldViolation[], invalid: readonly FieldViolation[]): void {
   // The words are the kit's: a service that refuses a hidden name answers the same.
-  if (unknown.length > 0) throw new AppError('INVALID_ARGUMENT', 'UNKNOWN_FIELD', 'The request names fields that do not exist.', {}, unknown);
-  if (invalid.length > 0) throw new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', 'The request is not valid.', {}, invalid);
+  if (unknown.length > 0)
+    throw new AppError('INVALID_ARGUMENT', 'UNKNOWN_FIELD', 'The request names fields that do not exist.', {}, unknown);
+  if (invalid.length > 0)
+    throw new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', 'The request is not valid.', {}, invalid);
 }
 
 /** A field that a parameter can set: a scalar, an enum, a list of these, or a message whose JSON form is text. */
@@ -66,7 +73,9 @@ function resolve(message: DescMessage, name: string, taken: ReadonlySet<DescFiel
   const path: DescField[] = [];
   let current: DescMessage | undefined = message;
   for (const part of name.split('.')) {
-    const field: DescField | undefined = current?.fields.find((candidate) => candidate.jsonName === part || candidate.name === part);
+    const field: DescField | undefined = current?.fields.find(
+      (candidate) => candidate.jsonName === part || candidate.name === part,
+    );
     if (field === undefined || taken.has(field)) return undefined;
     path.push(field);
     current = field.fieldKind === 'message' && !TEXT_FORMS.has(field.message.typeName) ? field.message : undefined;

@@ -25,7 +25,13 @@ function faults(rpc: string, parts: Partial<RequestParts>): string {
 
 describe('query parameters', () => {
   it('converts each by the kind of its field, in both spellings', () => {
-    const query = { filter: 'outcome = WON', pageSize: '20', order_by: 'create_time', includeTotal: 'true', readMask: 'id,displayName' };
+    const query = {
+      filter: 'outcome = WON',
+      pageSize: '20',
+      order_by: 'create_time',
+      includeTotal: 'true',
+      readMask: 'id,displayName',
+    };
     expect(request('ListDeals', { query })).toEqual({
       filter: 'outcome = WON',
       page_size: '20',
@@ -36,12 +42,17 @@ describe('query parameters', () => {
   });
 
   it('takes a list as repeated parameters or with commas', () => {
-    expect(request('GetDailyBoard', { query: { groupBy: ['branch', 'manager,month'] } })).toEqual({ group_by: ['branch', 'manager', 'month'] });
+    expect(request('GetDailyBoard', { query: { groupBy: ['branch', 'manager,month'] } })).toEqual({
+      group_by: ['branch', 'manager', 'month'],
+    });
   });
 
   it.each([
     [{ nothing: '1' }, 'UNKNOWN_FIELD nothing'],
-    [JSON.parse('{"__proto__":"1","constructor":"2"}') as Record<string, string>, 'UNKNOWN_FIELD __proto__ constructor'],
+    [
+      JSON.parse('{"__proto__":"1","constructor":"2"}') as Record<string, string>,
+      'UNKNOWN_FIELD __proto__ constructor',
+    ],
     [{ pageSize: ['1', '2'] }, 'INVALID_REQUEST pageSize'],
     [{ pageSize: '1', page_size: '2' }, 'INVALID_REQUEST page_size'],
     [{ 'filter.x': '1' }, 'UNKNOWN_FIELD filter.x'],
@@ -56,7 +67,8 @@ describe('query parameters', () => {
 });
 
 describe('PATCH', () => {
-  const patch = (body: unknown, query = {}): Record<string, unknown> => request('UpdateDeal', { path: ['d1'], version: '3', body, query });
+  const patch = (body: unknown, query = {}): Record<string, unknown> =>
+    request('UpdateDeal', { path: ['d1'], version: '3', body, query });
 
   it('changes the members present; null clears', () => {
     expect(patch({ displayName: 'x', amount: null, note: '' })).toEqual({

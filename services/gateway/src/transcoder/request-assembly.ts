@@ -44,9 +44,14 @@ export function planAssembly(binding: Binding): AssemblyPlan {
     binding,
     etag: named('etag'),
     requestId: named('request_id'),
-    updateMask: mask?.fieldKind === 'message' && mask.message.typeName === 'google.protobuf.FieldMask' ? mask : undefined,
+    updateMask:
+      mask?.fieldKind === 'message' && mask.message.typeName === 'google.protobuf.FieldMask' ? mask : undefined,
     bodyField,
-    bodyTaken: new Set([...(bodyField ? [bodyField] : []), ...binding.pathFields.flatMap(([first]) => first ?? []), ...headers]),
+    bodyTaken: new Set([
+      ...(bodyField ? [bodyField] : []),
+      ...binding.pathFields.flatMap(([first]) => first ?? []),
+      ...headers,
+    ]),
   };
 }
 
@@ -58,7 +63,12 @@ export function assemble(plan: AssemblyPlan, parts: RequestParts): Json {
     container(root, path)[path.at(-1)?.name ?? ''] = value;
   };
   readQuery(parts.query, { message: binding.rpc.input, taken: plan.bodyTaken, closed: binding.body === '*' }, put);
-  if (plan.bodyField !== undefined && plan.updateMask !== undefined && binding.method === 'PATCH' && root.update_mask === undefined) {
+  if (
+    plan.bodyField !== undefined &&
+    plan.updateMask !== undefined &&
+    binding.method === 'PATCH' &&
+    root.update_mask === undefined
+  ) {
     root.update_mask = membersPresent(plan.bodyField, root[plan.bodyField.name], binding);
   }
   binding.pathFields.forEach((path, index) => bindPath(root, path, parts.path[index] ?? '', put));
@@ -78,7 +88,9 @@ function placeBody({ binding, bodyField }: AssemblyPlan, body: unknown): Json {
 }
 
 function invalidBody(message: string): AppError {
-  return new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', message, {}, [{ field: 'body', description: message, reason: 'INVALID_JSON' }]);
+  return new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', message, {}, [
+    { field: 'body', description: message, reason: 'INVALID_JSON' },
+  ]);
 }
 
 /** The object that holds the last field of the path, made where it is missing. */
@@ -113,7 +125,16 @@ function bindPath(root: Json, path: readonly DescField[], value: string, put: Pu
 function bindHeaders(plan: AssemblyPlan, root: Json, { version, idempotencyKey }: RequestParts): void {
   if (idempotencyKey !== undefined && plan.requestId !== undefined) {
     if (!IDEMPOTENCY_KEY.test(idempotencyKey)) {
-      refuse([], [{ field: 'Idempotency-Key', description: 'must be 1 to 128 visible ASCII characters', reason: 'INVALID_HEADER' }]);
+      refuse(
+        [],
+        [
+          {
+            field: 'Idempotency-Key',
+            description: 'must be 1 to 128 visible ASCII characters',
+            reason: 'INVALID_HEADER',
+          },
+        ],
+      );
     }
     root[plan.requestId.name] = idempotencyKey;
   }
@@ -132,7 +153,9 @@ function bindHeaders(plan: AssemblyPlan, root: Json, { version, idempotencyKey }
 function membersPresent(bodyField: DescField, body: unknown, binding: Binding): string {
   if (!isObject(body) || bodyField.fieldKind !== 'message') return '';
   const bound = new Set(binding.pathFields.flatMap((path) => (path[0] === bodyField ? (path[1] ?? []) : [])));
-  const fields = new Map(bodyField.message.fields.flatMap((field) => [[field.name, field] as const, [field.jsonName, field] as const]));
+  const fields = new Map(
+    bodyField.message.fields.flatMap((field) => [[field.name, field] as const, [field.jsonName, field] as const]),
+  );
   const paths: string[] = [];
   for (const [name, value] of Object.entries(body)) {
     const field = fields.get(name);
@@ -144,13 +167,15 @@ function membersPresent(bodyField: DescField, body: unknown, binding: Binding): 
   return paths.join(',');
 }
 
-const isStruct = (field: DescField): boolean => field.fieldKind === 'message' && field.message.typeName === 'google.protobuf.Struct';
+const isStruct = (field: DescField): boolean =>
+  field.fieldKind === 'message' && field.message.typeName === 'google.protobuf.Struct';
 
 /** Attributes are changed one by one, as the declared fields that they stand for. */
 function structPaths(parent: DescField, field: DescField, value: Json): string[] {
   const unknown: FieldViolation[] = [];
   const paths = Object.keys(value).map((key) => {
-    if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(key)) unknown.push(unknownField(`${field.jsonName}.${key}`, `${parent.name}.${field.name}.${key}`));
+    if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(key))
+      unknown.push(unknownField(`${field.jsonName}.${key}`, `${parent.name}.${field.name}.${key}`));
     return `${field.name}.${key}`;
   });
   refuse(unknown, []);

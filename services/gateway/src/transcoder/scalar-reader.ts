@@ -27,7 +27,12 @@ function float(value: unknown): number | undefined {
   return typeof value === 'string' && NUMBER.test(value) ? Number(value) : undefined;
 }
 
-function integer(bits: 32 | 64, signed: boolean, wireType: WireType, put: (writer: BinaryWriter, value: bigint) => void): ScalarReader {
+function integer(
+  bits: 32 | 64,
+  signed: boolean,
+  wireType: WireType,
+  put: (writer: BinaryWriter, value: bigint) => void,
+): ScalarReader {
   const min = signed ? -(1n << BigInt(bits - 1)) : 0n;
   const max = signed ? (1n << BigInt(bits - 1)) - 1n : (1n << BigInt(bits)) - 1n;
   return {

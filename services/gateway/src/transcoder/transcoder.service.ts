@@ -40,7 +40,8 @@ export class Transcoder implements OnModuleInit {
       bodyLimit: binding.template.verb?.startsWith('batch') === true ? BATCH_BODY_LIMIT : BODY_LIMIT,
       handle: async (request, reply) => {
         // "/v1/deals/" names no deal.
-        if (route.parameters.some((name) => (request.params as Record<string, string>)[name] === '')) return reply.callNotFound();
+        if (route.parameters.some((name) => (request.params as Record<string, string>)[name] === ''))
+          return reply.callNotFound();
         const caller = await this.callers.identify(request, reply);
         const bytes = route.encode(partsOf(request, route, caller), caller.masks);
         const answer = await upstream.call(binding.grpcPath, bytes, { token: caller.token, signal: goneSignal(reply) });
@@ -59,28 +60,46 @@ function goneSignal(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-function partsOf(request: FastifyRequest, route: TranscodedRoute, caller: Caller): Parameters<TranscodedRoute['encode']>[0] {
+function partsOf(
+  request: FastifyRequest,
+  route: TranscodedRoute,
+  caller: Caller,
+): Parameters<TranscodedRoute['encode']>[0] {
   const params = request.params as Record<string, string>;
   const key = request.headers['idempotency-key'];
   return {
     path: route.parameters.map((name) => params[name] ?? ''),
     query: request.query as Query,
     body: request.body,
-    version: route.changesVersion ? versionFromIfMatch(request.headers['if-match'], accessHash(caller.grants)) : undefined,
+    version: route.changesVersion
+      ? versionFromIfMatch(request.headers['if-match'], accessHash(caller.grants))
+      : undefined,
     idempotencyKey: Array.isArray(key) ? key.join(',') : key,
   };
 }
 
-function send(route: TranscodedRoute, answer: Buffer, caller: Caller, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function send(
+  route: TranscodedRoute,
+  answer: Buffer,
+  caller: Caller,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const etag = etagOf(route, answer, caller, request);
   if (etag !== undefined) {
     reply.headers({ etag, 'cache-control': 'private, no-cache', vary: 'Authorization, Cookie, Accept-Language' });
-    if (route.binding.method === 'GET' && matchesIfNoneMatch(request.headers['if-none-match'], etag)) return reply.code(304).send();
+    if (route.binding.method === 'GET' && matchesIfNoneMatch(request.headers['if-none-match'], etag))
+      return reply.code(304).send();
   }
   return reply.type(JSON_TYPE).send(route.json(answer, caller.masks));
 }
 
-function etagOf({ freshness }: TranscodedRoute, answer: Buffer, caller: Caller, request: FastifyRequest): string | undefined {
+function etagOf(
+  { freshness }: TranscodedRoute,
+  answer: Buffer,
+  caller: Caller,
+  request: FastifyRequest,
+): string | undefined {
   if (freshness.kind === 'none') return undefined;
   if (freshness.kind === 'resource') {
     const version = readText(answer, freshness.etag);
@@ -90,5 +109,12 @@ function etagOf({ freshness }: TranscodedRoute, answer: Buffer, caller: Caller, 
   if (datasetVersion === '') return undefined;
   const { grants, principal } = caller;
   // The answer itself stands for what else decides it, above all for which day "today" is at the caller's branch.
-  return figureEtag([datasetVersion, grants.hash, rowPredicate(principal), request.headers['accept-language'] ?? '', request.url, answer]);
+  return figureEtag([
+    datasetVersion,
+    grants.hash,
+    rowPredicate(principal),
+    request.headers['accept-language'] ?? '',
+    request.url,
+    answer,
+  ]);
 }

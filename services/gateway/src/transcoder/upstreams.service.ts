@@ -17,7 +17,10 @@ export class Upstreams implements OnApplicationShutdown {
       analytics: config.ANALYTICS_URL,
     };
     this.clients = new Map(
-      Object.entries(addresses).map(([name, address]) => [`rapport.${name}.v1`, new RawClient(address, { timeoutMs: config.DEADLINE_MS })]),
+      Object.entries(addresses).map(([name, address]) => [
+        `rapport.${name}.v1`,
+        new RawClient(address, { timeoutMs: config.DEADLINE_MS }),
+      ]),
     );
   }
 

@@ -86,13 +86,15 @@ const bytes: ScalarText = (cursor, limit) => {
   return `"${cursor.bytes.toString('base64', start, end)}"`;
 };
 
-const fixed = (size: number, read: (source: Buffer, at: number) => number | bigint): ScalarText => (cursor, limit) => {
-  const at = cursor.pos;
-  cursor.pos = at + size;
-  if (cursor.pos > limit) throw new WireError('A field ends beyond the message.');
-  const value = read(cursor.bytes, at);
-  return typeof value === 'bigint' ? `"${value}"` : floatText(value);
-};
+const fixed =
+  (size: number, read: (source: Buffer, at: number) => number | bigint): ScalarText =>
+  (cursor, limit) => {
+    const at = cursor.pos;
+    cursor.pos = at + size;
+    if (cursor.pos > limit) throw new WireError('A field ends beyond the message.');
+    const value = read(cursor.bytes, at);
+    return typeof value === 'bigint' ? `"${value}"` : floatText(value);
+  };
 
 function floatText(value: number): string {
   if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);
@@ -102,7 +104,11 @@ function floatText(value: number): string {
 const zigzag32 = (value: number): number => (value >>> 1) ^ -(value & 1);
 const zigzag64 = (value: bigint): bigint => BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
 
-const varint = (text: (cursor: Cursor) => string, zero: string): ScalarWriter => ({ wireType: WIRE_VARINT, text, zero });
+const varint = (text: (cursor: Cursor) => string, zero: string): ScalarWriter => ({
+  wireType: WIRE_VARINT,
+  text,
+  zero,
+});
 
 /** JSON text of every scalar type, as the protobuf JSON mapping writes it. */
 export const scalarWriters: Readonly<Record<ScalarType, ScalarWriter>> = {
@@ -141,6 +147,10 @@ export const timestampText: ScalarText = (cursor, limit) => {
   const iso = new Date(seconds * 1000).toISOString();
   if (nanos === 0) return `"${iso.slice(0, 19)}Z"`;
   const digits = String(nanos).padStart(9, '0');
-  const fraction = digits.endsWith('000000') ? digits.slice(0, 3) : digits.endsWith('000') ? digits.slice(0, 6) : digits;
+  const fraction = digits.endsWith('000000')
+    ? digits.slice(0, 3)
+    : digits.endsWith('000')
+      ? digits.slice(0, 6)
+      : digits;
   return `"${iso.slice(0, 19)}.${fraction}Z"`;
 };
