@@ -18,5 +18,5 @@
  */
 export type { CheckedFilter, FieldRef, FilterValue, ParsedFilter, ValueType } from './data/filter/ast.js';
 export { checkFilter } from './data/filter/check.js';
-export { type AttributeDefinition, type NameScope, resolveField, unknownField } from './data/filter/field-names.js';
+export { type AttributeDefinition, type NameScope, resolveField } from './data/filter/field-names.js';
 export { FILTER_LIMITS, invalidFilter, parseFilter } from './data/filter/parse.js';

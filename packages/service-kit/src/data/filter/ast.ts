@@ -24,8 +24,8 @@ export type ParsedFilter =
   | { readonly kind: 'not'; readonly term: ParsedFilter }
   | { readonly kind: 'restriction'; readonly name: NameText; readonly operator: Operator; readonly literal: Literal };
 
-/** How a field compares. `money` itself has only presence; its `amount` is a decimal. */
-export type ValueType = 'text' | 'flag' | 'integer' | 'decimal' | 'date' | 'instant' | 'enum' | 'money' | 'message';
+/** How a field compares. `money` and `message` have only presence; `amount` of money is a decimal, an id equals or not. */
+export type ValueType = 'id' | 'text' | 'flag' | 'integer' | 'decimal' | 'date' | 'instant' | 'enum' | 'money' | 'message';
 
 /** A field that exists for this caller. */
 export interface FieldRef {
@@ -46,6 +46,8 @@ export interface FieldRef {
 export type FilterValue =
   /** Text; the stars say on which sides anything may follow. */
   | { readonly type: 'text'; readonly value: string; readonly leadingStar: boolean; readonly trailingStar: boolean }
+  /** A UUID in lower case. */
+  | { readonly type: 'id'; readonly value: string }
   | { readonly type: 'flag'; readonly value: boolean }
   | { readonly type: 'integer'; readonly value: number }
   /** Canonical decimal text. */

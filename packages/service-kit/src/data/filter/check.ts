@@ -41,6 +41,8 @@ function fixedCurrency(term: ParsedFilter, scope: NameScope): string[] {
   return isCurrencyCode(field) ? [field.path.join('.')] : [];
 }
 
+const ORDERLESS: ReadonlySet<string> = new Set(['id', 'flag', 'enum']);
+
 const isCurrencyCode = (field: FieldRef): boolean =>
   field.fields.at(-1)?.name === 'currency_code' && field.fields.at(-1)?.parent.typeName === 'rapport.type.v1.Money';
 
@@ -63,18 +65,18 @@ function leaf(
   if (isMoneyAmount(field) && !currencies.has([...field.path.slice(0, -1), 'currency_code'].join('.'))) {
     throw currencyMissing(name);
   }
-  const value = fitLiteral(field, name, literal);
-  // "parent_id is empty" is how a filter says that a reference is absent.
-  if (value.type === 'text' && value.value === '' && !value.leadingStar && !value.trailingStar && operator !== ':') {
-    if (operator === '=' || operator === '!=') return { kind: 'present', field, negated: negated === (operator === '!=') };
+  // "parent_id is empty" is how a filter says that a reference or a text is absent.
+  if (literal.text === '' && (field.type === 'id' || field.type === 'text') && (operator === '=' || operator === '!=')) {
+    return { kind: 'present', field, negated: negated === (operator === '!=') };
   }
+  const value = fitLiteral(field, name, literal);
   if (operator === '!=') return { kind: 'compare', field, operator: '=', value, negated: !negated };
   if (operator === ':') {
     if (!field.repeated && field.type !== 'text') throw invalidFilter(`":" needs a list or a text; use = for "${name.text}"`, name.at);
     return { kind: 'compare', field, operator: 'has', value, negated };
   }
   if (field.repeated) throw invalidFilter(`"${name.text}" is a list: use ":" to ask for one of its elements`, name.at);
-  if (operator !== '=' && (field.type === 'flag' || field.type === 'enum')) {
+  if (operator !== '=' && ORDERLESS.has(field.type)) {
     throw invalidFilter(`"${name.text}" has no order: use = or !=`, name.at);
   }
   return { kind: 'compare', field, operator, value, negated };

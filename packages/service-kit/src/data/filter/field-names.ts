@@ -1,4 +1,5 @@
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
+import { unknownField } from '../../access/unknown-members.js';
 import { AppError } from '../../errors/app-error.js';
 import type { FieldRef, ValueType } from './ast.js';
 
@@ -20,12 +21,9 @@ export interface NameScope {
   readonly attributes?: ReadonlyMap<string, AttributeDefinition>;
 }
 
-/** What a name that does not exist, or is hidden, gets: the same wherever it stood. */
-export function unknownField(name: string, where: string): AppError {
-  const description = `Field "${name}" does not exist.`;
-  return new AppError('INVALID_ARGUMENT', 'UNKNOWN_FIELD', description, {}, [
-    { field: where, description, reason: 'UNKNOWN_FIELD' },
-  ]);
+/** The refusal of a name that does not exist, or is hidden: the same wherever it stood. */
+function unknownName(name: string, where: string): AppError {
+  return new AppError('INVALID_ARGUMENT', 'UNKNOWN_FIELD', 'The request names fields that do not exist.', {}, [unknownField(where, name)]);
 }
 
 /**
@@ -42,7 +40,7 @@ export function resolveField(name: string, scope: NameScope, where: string): Fie
     const field: DescField | undefined = message?.fields.find(
       (candidate) => candidate.name === part || candidate.jsonName === part,
     );
-    if (!field || !scope.readable(field)) throw unknownField(name, where);
+    if (!field || !scope.readable(field)) throw unknownName(name, where);
     fields.push(field);
     message = messageOf(field);
   }
@@ -63,7 +61,7 @@ function attributeField(name: string, scope: NameScope, where: string): FieldRef
   const declared = scope.message.fields.find((field) => field.name === 'attributes');
   const key = name.slice('attributes.'.length);
   const definition = scope.attributes?.get(key);
-  if (!declared || !scope.readable(declared) || !definition?.readable) throw unknownField(name, where);
+  if (!declared || !scope.readable(declared) || !definition?.readable) throw unknownName(name, where);
   return {
     path: ['attributes'],
     fields: [declared],
@@ -90,6 +88,9 @@ const WELL_KNOWN: Readonly<Record<string, ValueType>> = {
   'google.protobuf.Timestamp': 'instant',
 };
 
+/** Ids are UUIDs everywhere in the contracts, and nothing else is named so. */
+const ID_NAME = /(^|_)ids?$/;
+
 function valueWrapper(field: DescField): boolean {
   const type = WELL_KNOWN[messageOf(field)?.typeName ?? ''];
   return type === 'date' || type === 'decimal';
@@ -103,7 +104,7 @@ function typeOf(field: DescField): ValueType {
   if (field.parent.typeName === 'rapport.type.v1.Money' && field.name === 'amount') return 'decimal';
   switch (field.scalar) {
     case ScalarType.STRING:
-      return 'text';
+      return ID_NAME.test(field.name) ? 'id' : 'text';
     case ScalarType.BOOL:
       return 'flag';
     case ScalarType.BYTES:

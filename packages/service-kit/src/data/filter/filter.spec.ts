@@ -104,7 +104,6 @@ describe('check', () => {
       expect(refusal(text, { hidden: ['margin'] })).toMatchObject({
         code: 'INVALID_ARGUMENT',
         reason: 'UNKNOWN_FIELD',
-        message: `Field "${name}" does not exist.`,
         violations: [{ field: 'filter', description: `Field "${name}" does not exist.`, reason: 'UNKNOWN_FIELD' }],
       });
     },

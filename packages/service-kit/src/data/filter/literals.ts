@@ -1,6 +1,7 @@
 import type { FieldRef, FilterValue, Literal, NameText } from './ast.js';
 import { invalidFilter } from './parse.js';
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const INTEGER = /^-?\d{1,15}$/;
 const DECIMAL = /^-?\d{1,15}(\.\d{1,9})?$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -13,6 +14,8 @@ export function fitLiteral(field: FieldRef, name: NameText, literal: Literal): F
     throw invalidFilter(`"${name.text}" compares with ${what}`, at);
   };
   switch (field.type) {
+    case 'id':
+      return UUID.test(text) ? { type: 'id', value: text.toLowerCase() } : refuse('an id');
     case 'flag':
       return text === 'true' || text === 'false' ? { type: 'flag', value: text === 'true' } : refuse('true or false');
     case 'integer':

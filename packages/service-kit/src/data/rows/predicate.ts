@@ -1,0 +1,79 @@
+import type { CallContext } from '../../access/context.js';
+import type { DepartmentTree } from './department-tree.js';
+import type { Model } from './models.js';
+
+/** A condition in Prisma's form. */
+export type Where = Readonly<Record<string, unknown>>;
+
+/** No row at all. */
+export const NOTHING: Where = { OR: [] };
+/** Every row. */
+export const EVERYTHING: Where = {};
+
+/** Deleted rows can be brought back for so long; then nobody sees them. */
+export const UNDELETE_MS = 30 * 24 * 60 * 60_000;
+
+/** Whether deleted rows are there for a query. */
+export type Deleted = 'hidden' | 'shown';
+
+/**
+ * The action whose row scope a change of rows needs: the rpc's own verb, and
+ * `update` for rows of another resource or those that a create touches beside.
+ */
+export function writeAction({ rule }: CallContext, resource: string): string {
+  const verb = rule.resource === resource && !['create', 'import', 'read'].includes(rule.action);
+  return verb ? rule.action : 'update';
+}
+
+/** The rows of a model on which the caller may do something. */
+export async function rowPredicate(
+  ctx: CallContext,
+  model: Model,
+  action: string,
+  tree: DepartmentTree,
+  deleted: Deleted,
+): Promise<Where> {
+  if (model.kind === 'internal') return EVERYTHING;
+  if (model.parent) {
+    const parent = await rowPredicate(ctx, model.parent.model, action, tree, deleted);
+    return parent === EVERYTHING ? EVERYTHING : { [model.parent.through]: { is: parent } };
+  }
+  const entitled = await entitledRows(ctx, model, action, tree);
+  if (entitled === NOTHING || !model.softDelete) return entitled;
+  const alive: Where =
+    deleted === 'hidden'
+      ? { deleteTime: null }
+      : { OR: [{ deleteTime: null }, { deleteTime: { gt: new Date(ctx.clock().getTime() - UNDELETE_MS) } }] };
+  return entitled === EVERYTHING ? alive : { AND: [entitled, alive] };
+}
+
+async function entitledRows(ctx: CallContext, model: Model, action: string, tree: DepartmentTree): Promise<Where> {
+  const { principal, grants } = ctx;
+  const scope = grants.widest(model.resource, action);
+  if (scope === undefined) return NOTHING;
+  if (scope === 'all') return EVERYTHING;
+  // A program and reference data know all or nothing.
+  if (model.kind === 'reference' || principal.employeeId === undefined) return NOTHING;
+  const mine = await tree.withBelow(departmentIds(principal.departmentPaths));
+  const own: Where = { ownerId: principal.employeeId };
+  const reached: Where[] = [own];
+  if (scope === 'department') reached.push({ departmentId: { in: mine } });
+  if (scope === 'branch') reached.push({ branchId: { in: [...principal.branchIds] } });
+  reached.push({ participants: { some: participation(ctx, action, mine) } });
+  return { OR: reached };
+}
+
+function participation({ principal, clock }: CallContext, verb: string, departments: readonly string[]): Where {
+  return {
+    AND: [
+      { OR: [{ employeeId: principal.employeeId }, { departmentId: { in: departments } }] },
+      { verbs: { has: verb } },
+      { OR: [{ until: null }, { until: { gt: clock() } }] },
+    ],
+  };
+}
+
+/** The last id of a path is the department itself. */
+export function departmentIds(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => path.split('/').filter(Boolean).at(-1) ?? []);
+}
