@@ -7,6 +7,7 @@ import { type ProjectionHandler, type ReactionHandler, type RegisteredConsumer, 
 import { EventJournal, type Journal } from './journal.js';
 import { LocalCopies } from './local-copies.js';
 import { organizationCopies } from './organization-copies.js';
+import { streamName } from './naming.js';
 import { onOutboxCommitted } from './outbox-signal.js';
 import { type EventProcessor, type HandlerEnvironment, ProjectionProcessor, ReactionProcessor } from './processing.js';
 import { RELAY_TUNING, Relay, type RelayTuning } from './relay.js';
@@ -44,6 +45,7 @@ export class EventsRuntime {
   readonly journal: Journal;
   readonly copies: LocalCopies;
   private readonly pool: pg.Pool;
+  private readonly journalPool: pg.Pool;
   private readonly store: ConsumerStore;
   private readonly tuning: EventsTuning;
   private readonly processors = new Map<string, EventProcessor>();
@@ -61,17 +63,11 @@ export class EventsRuntime {
       consumers: { ...CONSUMER_TUNING, ...tuning?.consumers },
       sweeper: { ...SWEEPER_TUNING, ...tuning?.sweeper },
     };
-    this.pool = new pg.Pool({
-      connectionString: databaseUrl,
-      application_name: `${service}-events`,
-      max: 4,
-      connectionTimeoutMillis: 5_000,
-      statement_timeout: 60_000,
-      idleTimeoutMillis: 30_000,
-    });
-    this.pool.on('error', (err) => log.warn({ event: 'events.database-lost', err }, 'An idle connection was lost'));
+    this.pool = poolOf(databaseUrl, `${service}-events`, 4);
+    // Apart from the other, so that others' digests cannot keep this service's consumers from working.
+    this.journalPool = poolOf(databaseUrl, `${service}-journal`, 2);
     this.store = new ConsumerStore(this.pool);
-    this.journal = new EventJournal(service, this.pool);
+    this.journal = new EventJournal(service, this.journalPool);
     this.copies = new LocalCopies(this.pool);
     this.broker = new Broker(natsUrl, service);
   }
@@ -122,12 +118,25 @@ export class EventsRuntime {
     this.deaf?.();
     await this.relay?.stop();
     await this.broker.close();
-    await this.pool.end();
+    await Promise.all([this.pool.end(), this.journalPool.end()]);
   }
 
   /** Compares everything with the owners now; returns how many events were handed over. */
   async sweep(): Promise<number> {
     return (await this.sweeper?.sweep('full')) ?? 0;
+  }
+
+  /** How many events wait for a consumer, on all streams it reads; undefined while the broker or a stream is not there. */
+  async lag(durable: string): Promise<number | undefined> {
+    if (!this.broker.isConnected) return undefined;
+    const streams = this.consumers.filter(({ declaration }) => declaration.durable === durable).map(({ service }) => streamName(service));
+    try {
+      const { jsm } = await this.broker.jetstream();
+      const infos = await Promise.all(streams.map((stream) => jsm.consumers.info(stream, durable)));
+      return infos.reduce((sum, info) => sum + info.num_pending + info.num_ack_pending, 0);
+    } catch {
+      return undefined;
+    }
   }
 
   get deadLetters(): DeadLetters {
@@ -165,6 +174,19 @@ export class EventsRuntime {
     for (const consumer of this.consumers) consumer.rejoin();
     this.sweeper?.suspect();
   }
+}
+
+function poolOf(connectionString: string, name: string, max: number): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    application_name: name,
+    max,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 60_000,
+    idleTimeoutMillis: 30_000,
+  });
+  pool.on('error', (err) => log.warn({ event: 'events.database-lost', err }, 'An idle connection was lost'));
+  return pool;
 }
 
 /** Two consumers of one name would share an inbox and each take the other's events. */
