@@ -61,6 +61,32 @@ function dropProtobufjs(folder) {
   }
 }
 
+/**
+ * Nest mode also wraps the values inside a Struct when it wraps the Struct, for
+ * protobufjs to write. The encoder that we use wraps each value by itself: with
+ * both, encoding never ends and decoding loses every value.
+ */
+const WRAPPED_TWICE = [
+  ['struct.fields[key] = Value.wrap(object[key]);', 'struct.fields[key] = object[key];'],
+  ['object[key] = Value.unwrap(message.fields[key]);', 'object[key] = message.fields[key];'],
+  ['result.structValue = Struct.wrap(value);', 'result.structValue = value;'],
+  ['result.listValue = ListValue.wrap(value);', 'result.listValue = value;'],
+  ['return Struct.unwrap(message.structValue as any);', 'return message.structValue;'],
+  ['return ListValue.unwrap(message.listValue);', 'return message.listValue;'],
+  ['result.values = (array ?? []).map(Value.wrap);', 'result.values = array ?? [];'],
+  ['return message.values.map(Value.unwrap);', 'return message.values;'],
+];
+
+function wrapValuesOnce(folder) {
+  const file = join(folder, 'google/protobuf/struct.ts');
+  let code = readFileSync(file, 'utf8');
+  for (const [twice, once] of WRAPPED_TWICE) {
+    if (!code.includes(twice)) throw new Error(`${file} no longer says: ${twice}`);
+    code = code.replace(twice, once);
+  }
+  writeFileSync(file, code);
+}
+
 function contracts() {
   const out = join(root, 'packages/contracts');
   collectImports();
@@ -70,6 +96,7 @@ function contracts() {
   rmSync(generated, { recursive: true, force: true });
   run(bin('buf'), ['generate']);
   dropProtobufjs(generated);
+  wrapValuesOnce(generated);
 }
 
 function prismaClients() {
