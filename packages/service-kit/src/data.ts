@@ -69,4 +69,5 @@ export { byExternalId, type SortedDrafts } from './data/write/external-id.js';
 export { type Draft, isImport, newRow, ownersOf } from './data/write/new-rows.js';
 export { lock } from './data/write/lock.js';
 export { event, outbox, type OutboxEvent } from './data/write/outbox.js';
+export { type Participant, participants } from './data/write/participants.js';
 export { once } from './data/write/request-id.js';
