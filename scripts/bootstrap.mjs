@@ -75,11 +75,15 @@ async function npmPackages() {
   const lock = hashOf(root, ['package-lock.json']);
   if (stampOf(stamps, 'npm') === lock && existsSync(pinnedNode)) return;
   await progress.step('npm packages', async () => {
+    // npm takes a package folder that it finds for a whole one: after an interruption nothing there can be trusted.
+    if (stampOf(stamps, 'npm-unfinished')) rmSync(join(root, 'node_modules'), { recursive: true, force: true });
+    writeStamp(stamps, 'npm-unfinished', lock);
     // npm ci refuses a lock file that lists the optional packages of this platform only; install keeps to the lock too.
     const npm = process.env.npm_execpath;
     const args = ['install', '--no-audit', '--no-fund', '--prefer-offline'];
     await (npm ? run(process.execPath, [npm, ...args], { log: 'npm' }) : run('npm', args, { log: 'npm' }));
     writeStamp(stamps, 'npm', hashOf(root, ['package-lock.json']));
+    rmSync(join(stamps, 'npm-unfinished'));
   });
 }
 
