@@ -1,71 +1,90 @@
-import { Money } from '@rapport/service-kit/money';
-import { assertHistory, assertOpen, assertStage, businessDate, lose, margin, win, type DealState, type OpenDeal } from './deal.js';
+import { type Deal, Deal_Outcome } from '@rapport/contracts/rapport/deals/v1/deal';
+import type { Money } from '@rapport/contracts/rapport/type/v1/type';
+import {
+  assertHistory,
+  assertOpen,
+  assertStage,
+  businessDate,
+  creditedTo,
+  lose,
+  margin,
+  win,
+  type OpenDeal,
+} from './deal.js';
 
-const owner = { employeeId: 'e1', departmentId: 'd1', branchId: 'b1' };
-const open = (changes: Partial<OpenDeal> = {}): OpenDeal => ({
-  id: 'deal-1',
-  outcome: 'OPEN',
-  pipelineId: 'p1',
-  stageId: 's1',
-  amount: Money.of('100', 'UAH'),
-  owner,
-  startDate: '2026-01-01',
-  ...changes,
-});
+const uah = (amount: string): Money => ({ amount, currencyCode: 'UAH' });
+const day = (value: string) => ({ value });
+const owner = { ownerId: 'e1', departmentId: 'd1', branchId: 'b1' };
+const credited = { creditedEmployeeId: 'e1', creditedDepartmentId: 'd1', creditedBranchId: 'b1' };
+const open = (changes: Partial<Deal> = {}): OpenDeal =>
+  ({ id: 'deal-1', outcome: Deal_Outcome.OPEN, amount: uah('100'), ...owner, ...changes }) as OpenDeal;
 
 describe('win', () => {
   it('freezes the amount, the day and whom it is credited to', () => {
-    expect(win(open(), '2026-02-03', undefined)).toEqual({
-      outcome: 'WON',
-      amount: Money.of('100', 'UAH'),
-      closeDate: '2026-02-03',
-      businessDate: '2026-02-03',
-      credited: owner,
+    expect(win(open(), day('2026-02-03'), undefined)).toEqual({
+      outcome: Deal_Outcome.WON,
+      amount: uah('100'),
+      closeDate: day('2026-02-03'),
+      businessDate: day('2026-02-03'),
+      ...credited,
     });
   });
 
   it('takes the order sum that the caller states', () => {
-    expect(win(open(), '2026-02-03', Money.of('90', 'UAH')).amount?.amount).toBe('90');
+    expect(win(open(), day('2026-02-03'), uah('90')).amount).toEqual(uah('90'));
   });
 });
 
-it('keeps the reason of a loss', () => {
-  expect(lose(open(), '2026-02-03', 'r1', 'too dear')).toMatchObject({ outcome: 'LOST', lossReasonId: 'r1', lossComment: 'too dear' });
+it('keeps the reason of a loss (D12)', () => {
+  const lost = lose(open(), day('2026-02-03'), { lossReasonId: 'r1', comment: 'too dear' });
+  expect(lost).toMatchObject({ outcome: Deal_Outcome.LOST, lossReasonId: 'r1', lossComment: 'too dear', ...credited });
 });
 
 it('refuses to change a closed deal', () => {
-  const deal: DealState = { ...open(), outcome: 'WON' };
-  expect(() => assertOpen(deal)).toThrow('only an open deal');
+  expect(() => assertOpen({ ...open(), outcome: Deal_Outcome.WON })).toThrow('only an open deal');
 });
+
+it('credits an open deal to its owner', () => expect(creditedTo(owner)).toEqual(credited));
 
 it.each([
   ['2026-02-03', '2026-01-01', '2026-02-03'],
   [undefined, '2026-01-01', '2026-01-01'],
   [undefined, undefined, undefined],
-])('close %s, start %s: figures on %s', (close, start, day) => expect(businessDate(close, start)).toBe(day));
+])('close %s, start %s: figures on %s', (close, start, figures) => {
+  const days = { closeDate: close ? day(close) : undefined, startDate: start ? day(start) : undefined };
+  expect(businessDate(days)?.value).toBe(figures);
+});
 
-it('knows the margin only when amount and cost are known', () => {
-  expect(margin(Money.of('10', 'UAH'), Money.of('4', 'UAH'))?.amount).toBe('6');
-  expect(margin(Money.of('10', 'UAH'), undefined)).toBeUndefined();
+describe('margin', () => {
+  it('is known only when amount and cost are', () => {
+    expect(margin({ amount: uah('10'), cost: uah('4') })).toEqual(uah('6'));
+    expect(margin({ amount: uah('10'), cost: undefined })).toBeUndefined();
+  });
+
+  it('does not cross currencies', () => {
+    expect(() => margin({ amount: uah('10'), cost: { amount: '4', currencyCode: 'USD' } })).toThrow('cannot meet');
+  });
 });
 
 it('names a stage of another pipeline', () => {
-  expect(() => assertStage({ id: 'p1', stageIds: ['s1'] }, 's9', 'stage_id')).toThrow('not a stage of pipeline p1');
+  expect(() => assertStage(new Set(['s1']), 's9', 'stage_id')).toThrow('not one of the deal’s pipeline');
 });
 
 describe('assertHistory', () => {
-  const history = { outcome: 'OPEN' as const, startDate: undefined, closeDate: undefined, lossReasonId: undefined };
+  const history = { outcome: Deal_Outcome.OPEN, startDate: undefined, closeDate: undefined, lossReasonId: '' };
 
   it.each([
-    [{ outcome: 'WON' as const }, 'deal.close_date'],
-    [{ closeDate: '2026-01-01' }, 'deal.close_date'],
-    [{ outcome: 'WON' as const, startDate: '2026-02-01', closeDate: '2026-01-01' }, 'deal.close_date'],
-    [{ outcome: 'WON' as const, closeDate: '2026-01-01', lossReasonId: 'r1' }, 'deal.loss_reason_id'],
+    [{ outcome: Deal_Outcome.WON }, 'deal.close_date'],
+    [{ closeDate: day('2026-01-01') }, 'deal.close_date'],
+    [{ outcome: Deal_Outcome.WON, startDate: day('2026-02-01'), closeDate: day('2026-01-01') }, 'deal.close_date'],
+    [{ outcome: Deal_Outcome.WON, closeDate: day('2026-01-01'), lossReasonId: 'r1' }, 'deal.loss_reason_id'],
   ])('refuses %j', (changes, field) => {
     expect(() => assertHistory({ ...history, ...changes }, 'deal')).toThrow(
       expect.objectContaining({ violations: [expect.objectContaining({ field })] }),
     );
   });
 
-  it('takes an open deal without dates, as imported prospects are', () => expect(() => assertHistory(history, 'deal')).not.toThrow());
+  it('takes an open deal without dates, as imported prospects are', () => {
+    expect(() => assertHistory(history, 'deal')).not.toThrow();
+  });
 });

@@ -1,135 +1,117 @@
+import { type Deal, Deal_Outcome } from '@rapport/contracts/rapport/deals/v1/deal';
+import type { LocalDate, Money as MoneyMessage } from '@rapport/contracts/rapport/type/v1/type';
 import { AppError } from '@rapport/service-kit/errors';
 import { Money } from '@rapport/service-kit/money';
 
-/** ISO date, `YYYY-MM-DD`. */
-export type LocalDate = string;
+/** A deal that is being worked on. */
+export type OpenDeal = Deal & { readonly outcome: Deal_Outcome.OPEN };
 
-export type Outcome = 'OPEN' | 'WON' | 'LOST';
+/** To whom figures credit a deal. */
+export type Credited = Pick<Deal, 'creditedEmployeeId' | 'creditedDepartmentId' | 'creditedBranchId'>;
 
-/** Whom a deal belongs to, or to whom it is credited. */
-export interface Trio {
-  readonly employeeId: string;
-  readonly departmentId: string;
-  readonly branchId: string;
-}
-
-/** What the rules need to know of a deal. */
-export interface DealState {
-  readonly id: string;
-  readonly outcome: Outcome;
-  readonly pipelineId: string;
-  readonly stageId: string;
-  readonly amount: Money | undefined;
-  readonly owner: Trio;
-  readonly startDate: LocalDate | undefined;
-}
-
-export interface OpenDeal extends DealState {
-  readonly outcome: 'OPEN';
-}
-
-/** What closing changes; the credited trio is frozen with it. */
-export interface Closing {
-  readonly outcome: 'WON' | 'LOST';
-  readonly closeDate: LocalDate;
-  readonly businessDate: LocalDate;
-  readonly credited: Trio;
-}
-
-export interface Won extends Closing {
-  readonly outcome: 'WON';
-  readonly amount: Money | undefined;
-}
-
-export interface Lost extends Closing {
-  readonly outcome: 'LOST';
-  readonly lossReasonId: string;
-  readonly lossComment: string;
-}
+/** What closing changes; whom it is credited to is frozen with it. */
+type Closing = Pick<Deal, 'outcome' | 'closeDate' | 'businessDate'> & Credited;
 
 /** @throws FAILED_PRECONDITION/DEAL_NOT_OPEN */
-export function assertOpen<D extends DealState>(deal: D): asserts deal is D & OpenDeal {
-  if (deal.outcome === 'OPEN') return;
+export function assertOpen(deal: Deal): asserts deal is OpenDeal {
+  if (deal.outcome === Deal_Outcome.OPEN) return;
+  const outcome = deal.outcome.replace('OUTCOME_', '');
   throw new AppError(
     'FAILED_PRECONDITION',
     'DEAL_NOT_OPEN',
-    `Deal ${deal.id} is ${deal.outcome}; only an open deal can be changed so.`,
-    { dealId: deal.id, outcome: deal.outcome },
+    `The deal is ${outcome}; only an open deal can be changed so.`,
+    {
+      dealId: deal.id,
+      outcome,
+    },
   );
 }
 
-/**
- * The order sum is what the caller says, else the expected amount, else
- * unknown.
- */
-export function win(deal: OpenDeal, today: LocalDate, orderSum: Money | undefined): Won {
-  return { ...close(deal, today), outcome: 'WON', amount: orderSum ?? deal.amount };
+/** The order sum is what the caller says, else the expected amount, else unknown; it is frozen. */
+export function win(
+  deal: OpenDeal,
+  today: LocalDate,
+  orderSum: MoneyMessage | undefined,
+): Closing & Pick<Deal, 'amount'> {
+  return { ...close(deal, today), outcome: Deal_Outcome.WON, amount: orderSum ?? deal.amount };
 }
 
-export function lose(deal: OpenDeal, today: LocalDate, lossReasonId: string, lossComment: string): Lost {
-  return { ...close(deal, today), outcome: 'LOST', lossReasonId, lossComment };
+export function lose(
+  deal: OpenDeal,
+  today: LocalDate,
+  { lossReasonId, comment }: { readonly lossReasonId: string; readonly comment: string },
+): Closing & Pick<Deal, 'lossReasonId' | 'lossComment'> {
+  return { ...close(deal, today), outcome: Deal_Outcome.LOST, lossReasonId, lossComment: comment };
 }
 
 function close(deal: OpenDeal, today: LocalDate): Omit<Closing, 'outcome'> {
-  return { closeDate: today, businessDate: today, credited: deal.owner };
+  return { closeDate: today, businessDate: today, ...creditedTo(deal) };
+}
+
+/** The owner trio, as the one that figures credit: of an open deal the two are the same. */
+export function creditedTo(owner: Pick<Deal, 'ownerId' | 'departmentId' | 'branchId'>): Credited {
+  return {
+    creditedEmployeeId: owner.ownerId,
+    creditedDepartmentId: owner.departmentId,
+    creditedBranchId: owner.branchId,
+  };
 }
 
 /** The day of a deal's figures. */
-export function businessDate(closeDate: LocalDate | undefined, startDate: LocalDate | undefined): LocalDate | undefined {
+export function businessDate({ closeDate, startDate }: Pick<Deal, 'closeDate' | 'startDate'>): LocalDate | undefined {
   return closeDate ?? startDate;
 }
 
-/** amount - cost; unknown unless both are known. */
-export function margin(amount: Money | undefined, cost: Money | undefined): Money | undefined {
-  return amount && cost && amount.minus(cost);
+/**
+ * amount - cost; unknown unless both are known.
+ * @throws INVALID_ARGUMENT/CURRENCY_MISMATCH when they are in two currencies
+ */
+export function margin({ amount, cost }: Pick<Deal, 'amount' | 'cost'>): MoneyMessage | undefined {
+  return amount && cost && Money.fromProto(amount).minus(Money.fromProto(cost)).toProto();
 }
 
-/** Where a deal can stand: the stages of its pipeline, in order. */
-export interface PipelineStages {
-  readonly id: string;
-  readonly stageIds: readonly string[];
-}
-
-/** @throws INVALID_ARGUMENT/STAGE_NOT_IN_PIPELINE */
-export function assertStage(pipeline: PipelineStages, stageId: string, field: string): void {
-  if (pipeline.stageIds.includes(stageId)) return;
+/** @throws INVALID_ARGUMENT/STAGE_NOT_IN_PIPELINE naming `field` */
+export function assertStage(stageIds: ReadonlySet<string>, stageId: string, field: string): void {
+  if (stageIds.has(stageId)) return;
   throw new AppError(
     'INVALID_ARGUMENT',
     'STAGE_NOT_IN_PIPELINE',
-    `Stage ${stageId} is not a stage of pipeline ${pipeline.id}.`,
-    { stageId, pipelineId: pipeline.id },
-    [{ field, description: 'Must be a stage of the deal\'s pipeline.', reason: 'STAGE_NOT_IN_PIPELINE' }],
+    'The stage is not one of the deal’s pipeline.',
+    { stageId },
+    [{ field, description: 'Must be a stage of the deal’s pipeline.', reason: 'STAGE_NOT_IN_PIPELINE' }],
   );
 }
 
-/** History as an importer states it. */
-export interface StatedHistory {
-  readonly outcome: Outcome;
-  readonly startDate: LocalDate | undefined;
-  readonly closeDate: LocalDate | undefined;
-  readonly lossReasonId: string | undefined;
-}
-
 /**
- * A closed deal has a close date, an open one has none, and nothing closes
- * before it began.
- * @throws INVALID_ARGUMENT/INVALID_REQUEST naming the field, below `path`
+ * A closed deal has a close date, an open one has none, nothing closes before
+ * it began, and only what is lost has a reason of loss.
+ * @throws INVALID_ARGUMENT/INVALID_REQUEST naming the field, below `at`
  */
-export function assertHistory(history: StatedHistory, path: string): void {
-  const violation = historyViolation(history);
+export function assertHistory(
+  deal: Pick<Deal, 'outcome' | 'startDate' | 'closeDate' | 'lossReasonId'>,
+  at: string,
+): void {
+  const violation = historyViolation(deal);
   if (!violation) return;
+  const [field, description] = violation;
   throw new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', 'The history of the deal contradicts itself.', {}, [
-    { field: `${path}.${violation.field}`, description: violation.description },
+    { field: `${at}.${field}`, description },
   ]);
 }
 
-function historyViolation(history: StatedHistory): { field: string; description: string } | undefined {
-  const { outcome, startDate, closeDate, lossReasonId } = history;
-  if (outcome !== 'OPEN' && !closeDate) return { field: 'close_date', description: 'A closed deal needs a close date.' };
-  if (outcome === 'OPEN' && closeDate) return { field: 'close_date', description: 'An open deal has no close date.' };
-  if (startDate && closeDate && closeDate < startDate) {
-    return { field: 'close_date', description: 'A deal cannot close before work on it began.' };
+function historyViolation({
+  outcome,
+  startDate,
+  closeDate,
+  lossReasonId,
+}: Parameters<typeof assertHistory>[0]): [string, string] | undefined {
+  const open = outcome === Deal_Outcome.OPEN;
+  if (!open && !closeDate) return ['close_date', 'A closed deal needs a close date.'];
+  if (open && closeDate) return ['close_date', 'An open deal has no close date.'];
+  if (startDate && closeDate && closeDate.value < startDate.value) {
+    return ['close_date', 'A deal cannot close before work on it began.'];
   }
-  if (outcome !== 'LOST' && lossReasonId) return { field: 'loss_reason_id', description: 'Only a lost deal has a reason of loss.' };
+  if (outcome !== Deal_Outcome.LOST && lossReasonId !== '')
+    return ['loss_reason_id', 'Only a lost deal has a reason of loss.'];
   return undefined;
 }
