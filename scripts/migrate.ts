@@ -12,7 +12,7 @@ const directoriesOf = (service: string): string[] =>
   [join(projectFolder, 'services', service, 'prisma/migrations')].filter((folder) => existsSync(folder));
 
 try {
-  const targets = migrationTargets(process.argv.slice(2));
+  const targets = migrationTargets(process.argv.slice(2), process.env);
   const done = await Promise.all(
     targets.map(async ({ service, ownerUrl, appRole }) => {
       const { applied } = await migrate({ ownerUrl, appRole, directories: directoriesOf(service) });

@@ -5,7 +5,7 @@ export interface MigrationTarget {
 }
 
 /** Finds the addresses of the named services' databases; throws all that is missing at once. */
-export function migrationTargets(services: string[], env: NodeJS.ProcessEnv = process.env): MigrationTarget[] {
+export function migrationTargets(services: string[], env: NodeJS.ProcessEnv): MigrationTarget[] {
   if (services.length === 0) throw new Error('Name the services to migrate: node scripts/migrate.ts contacts deals …');
   const missing: string[] = [];
   const targets = services.map((service) => {

@@ -19,7 +19,7 @@ import { stopLeftBehind } from './left-behind.js';
 import { natsServer } from './nats.js';
 import { postgresServer } from './postgres.js';
 import { processIdentity } from './process-identity.js';
-import { ServerSet } from './server-set.js';
+import type { ServerSet } from './server-set.js';
 import { keycloakTemplateFolder } from './tool-paths.js';
 
 const PREFIX = 'rapport-test-';
