@@ -56,6 +56,12 @@ function addHalves(into: Float64Array, at: number, from: Float64Array, start: nu
   into[at + 1] = low - carry * BASE;
 }
 
+/** Whether two entries hold the same figures, however their halves are split. */
+export function sameSums(left: Float64Array, at: number, right: Float64Array, start: number): boolean {
+  if (left[at + COUNT] !== right[start + COUNT] || left[at + MARGIN_COUNT] !== right[start + MARGIN_COUNT]) return false;
+  return [AMOUNT_HIGH, MARGIN_HIGH].every((column) => takeUnits(left, at + column) === takeUnits(right, start + column));
+}
+
 /** The values that one dimension has had, each with a small whole number. */
 export class CodeBook {
   private readonly codes = new Map<string, number>();
@@ -97,6 +103,17 @@ export class CellStore {
     this.codes.set(codes, cell * WIDTH);
     if (this.length * 2 > this.slots.length) this.rehash();
     return cell;
+  }
+
+  /** Index of the cell with these codes; -1 when there is none. */
+  find(codes: Int32Array): number {
+    const mask = this.slots.length - 1;
+    let slot = hash(codes, 0) & mask;
+    for (let cell = this.slots[slot]!; cell !== -1; cell = this.slots[slot]!) {
+      if (this.has(cell, codes)) return cell;
+      slot = (slot + 1) & mask;
+    }
+    return -1;
   }
 
   private has(cell: number, codes: Int32Array): boolean {

@@ -1,4 +1,4 @@
-import { CUBE_DIMENSIONS, WIDTH, type CodeBook, type CubeDimension } from './cube-cells.js';
+import { CUBE_DIMENSIONS, type CodeBook, type CubeDimension } from './cube-cells.js';
 
 /** Which cells belong to a slice. Tests see the value of one dimension. */
 export type CubePredicate =
@@ -47,12 +47,26 @@ export function compilePredicate(predicate: CubePredicate, books: readonly CodeB
     const inner = compilePredicate(predicate.of, books);
     return (codes, start) => !inner(codes, start);
   }
-  const parts = predicate.of.map((part) => compilePredicate(part, books));
-  const [only, ...more] = parts;
-  if (only !== undefined && more.length === 0) return only;
-  return predicate.kind === 'and'
-    ? (codes, start) => parts.every((part) => part(codes, start))
-    : (codes, start) => parts.some((part) => part(codes, start));
+  const parts = flattened(predicate).map((part) => compilePredicate(part, books));
+  return predicate.kind === 'and' ? allOf(parts) : oneOfTests(parts);
+}
+
+/** Its parts, with those of parts of its own kind in their place. */
+function flattened({ kind, of }: CubePredicate & { kind: 'and' | 'or' }): CubePredicate[] {
+  return of.flatMap((part) => (part.kind === kind ? flattened({ kind, of: part.of }) : [part]));
+}
+
+// A scan calls these a million times: the usual few parts are called without a loop.
+function allOf(parts: readonly CellTest[]): CellTest {
+  const [first, second, ...more] = parts;
+  if (first === undefined) return () => true;
+  if (second === undefined) return first;
+  if (more.length === 0) return (codes, start) => first(codes, start) && second(codes, start);
+  return (codes, start) => first(codes, start) && second(codes, start) && more.every((part) => part(codes, start));
+}
+
+function oneOfTests(parts: readonly CellTest[]): CellTest {
+  return (codes, start) => parts.some((part) => part(codes, start));
 }
 
 const UNKNOWN = 0;
@@ -86,9 +100,4 @@ export function requiredMembers(
     return [{ dimension: predicate.dimension, members: predicate.members }];
   }
   return [];
-}
-
-/** Codes of one entry as text, for messages about differences. */
-export function describeCell(codes: Int32Array, start: number, books: readonly CodeBook[]): string {
-  return Array.from({ length: WIDTH }, (_, index) => books[index]!.values[codes[start + index]!]).join('|');
 }

@@ -22,6 +22,14 @@ interface LiveGroup {
   readonly parts: Map<number, Float64Array>;
 }
 
+/** More than anybody reads; the answer would not fit a message either. */
+export const MOST_GROUPS = 20_000;
+
+/** A cut with more combinations of keys than `MOST_GROUPS`. */
+export class TooManyGroups extends Error {
+  override readonly name = 'TooManyGroups';
+}
+
 const CURRENCIES = 1024;
 // Three codes below this fit into one exact number; larger ones are keyed as text.
 const CODES = 2 ** 17;
@@ -52,9 +60,14 @@ export class CubeSlice {
     return this.groups.size;
   }
 
-  /** The figures now. The same array as before as long as nothing in them changed. */
+  /**
+   * The figures now. The same array as before as long as nothing in them changed.
+   * Throws TooManyGroups.
+   */
   read(): readonly FigureGroup[] {
-    const caughtUp = this.seen >= 0 && this.cube.catchUp(this.seen, this.take);
+    const { seen } = this;
+    this.seen = -1; // what is left half-way is started anew
+    const caughtUp = seen >= 0 && this.cube.catchUp(seen, this.take);
     if (!caughtUp) this.scan();
     this.seen = this.cube.applied;
     return (this.result ??= this.collect());
@@ -95,6 +108,7 @@ export class CubeSlice {
     const key = a < CODES && b < CODES && c < CODES ? (a * CODES + b) * CODES + c : `${a}|${b}|${c}`;
     let group = this.groups.get(key);
     if (group === undefined) {
+      if (this.groups.size === MOST_GROUPS) throw new TooManyGroups();
       group = { codes: [a, b, c], parts: new Map() };
       this.groups.set(key, group);
     }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { cubeDifferences } from './cube-difference.js';
 import { businessDateBetween, EVERYTHING, oneOf, type CubePredicate } from './cube-predicate.js';
-import { CubeSlice } from './cube-slice.js';
+import { CubeSlice, TooManyGroups } from './cube-slice.js';
 import { Cube } from './cube.js';
 import {
   orderGroups,
@@ -60,6 +61,18 @@ describe('Cube', () => {
     ]);
   });
 
+  it('refuses a cut of more groups than anybody reads, and any that grows to it', () => {
+    const cube = new Cube();
+    const slice = new CubeSlice(cube, EVERYTHING, ['manager']);
+    for (let index = 0; index < 20_000; index++) cube.apply(undefined, row({ manager: `m${index}` }));
+    expect(slice.read()).toHaveLength(20_000);
+    cube.apply(undefined, row({ manager: 'one more' }));
+    expect(() => slice.read()).toThrow(TooManyGroups);
+    expect(() => slice.read()).toThrow(TooManyGroups);
+    cube.apply(undefined, row({ manager: 'm1' }));
+    expect(new CubeSlice(cube, EVERYTHING, []).read()[0]?.parts[0]?.count).toBe(20_002);
+  });
+
   it('sums exactly beyond what a double or an int64 can hold', () => {
     const cube = new Cube();
     const most = 9_999_999_999_999_999_999n;
@@ -86,8 +99,14 @@ describe('Cube', () => {
     one.apply(undefined, row());
     other.apply(undefined, row());
     other.apply(undefined, row({ branch: 'b2' }));
-    expect(one.differences(one, 10)).toEqual([]);
-    expect(one.differences(other, 10)).toEqual([expect.stringContaining('b2')]);
+    expect([...cubeDifferences(one, one)]).toEqual([]);
+    expect([...cubeDifferences(one, other)]).toEqual(['OPEN|USD|s1|p1|a|m1|d1|b2|2026-03-05: nothing here, 1 deals, amount 10000, margin 0 of 0 there']);
+    expect([...cubeDifferences(other, one)]).toEqual([expect.stringContaining('nothing there')]);
+    one.apply(undefined, row({ branch: 'b2', amount: 5n }));
+    expect([...cubeDifferences(one, other)]).toEqual([expect.stringMatching(/amount 5, .* here, .* amount 10000, .* there/)]);
+    one.apply(row({ branch: 'b2', amount: 5n }), undefined);
+    other.apply(row({ branch: 'b2' }), undefined);
+    expect([...cubeDifferences(one, other)]).toEqual([]);
   });
 });
 

@@ -9,11 +9,10 @@ import {
   MARGIN_HIGH,
   putUnits,
   SUMS,
-  takeUnits,
   WIDTH,
   type CubeDimension,
 } from './cube-cells.js';
-import { describeCell, requiredMembers, type CubePredicate } from './cube-predicate.js';
+import { requiredMembers, type CubePredicate } from './cube-predicate.js';
 import type { FigureRow } from './figure-row.js';
 
 /** Deals that share all dimensions, summed, as a table read gives them. */
@@ -117,42 +116,15 @@ export class Cube {
     return true;
   }
 
-  /** Up to `limit` cells, described, in which this cube and another differ. */
-  differences(other: Cube, limit: number): string[] {
-    const mine = this.contents();
-    const theirs = other.contents();
-    const found: string[] = [];
-    for (const key of new Set([...mine.keys(), ...theirs.keys()])) {
-      if (found.length >= limit) break;
-      const [left, right] = [mine.get(key), theirs.get(key)];
-      if (left !== right) found.push(`${key}: ${left ?? 'nothing'} here, ${right ?? 'nothing'} there`);
-    }
-    return found;
-  }
-
-  private contents(): Map<string, string> {
-    const { cells } = this;
-    const contents = new Map<string, string>();
-    for (let cell = 0; cell < cells.length; cell++) {
-      const sums = cells.sums.subarray(cell * SUMS, (cell + 1) * SUMS);
-      if (sums.every((sum) => sum === 0)) continue;
-      contents.set(
-        describeCell(cells.codes, cell * WIDTH, this.books),
-        `${sums[COUNT]} deals, amount ${takeUnits(sums, AMOUNT_HIGH)}, margin ${takeUnits(sums, MARGIN_HIGH)} of ${sums[MARGIN_COUNT]}`,
-      );
-    }
-    return contents;
-  }
-
   private encode(row: FigureRow, into: Int32Array): void {
     const month = row.businessDate.slice(0, 7);
     this.encodeParts(row, month < this.coarseBefore ? month : row.businessDate, into);
   }
 
   private encodeParts(row: Omit<FigureRow, 'businessDate' | 'amount' | 'margin'>, period: string, into: Int32Array): void {
-    const values = { ...row, period };
     for (let index = 0; index < WIDTH; index++) {
-      into[index] = this.books[index]!.codeOf(values[CUBE_DIMENSIONS[index]!]);
+      const dimension = CUBE_DIMENSIONS[index]!;
+      into[index] = this.books[index]!.codeOf(dimension === 'period' ? period : row[dimension]);
     }
   }
 

@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '@rapport/service-kit/errors';
 import { logger } from '@rapport/service-kit/telemetry';
 import type { DealChange } from '../deals-projection/deal-row.js';
 import { DealsTable } from '../deals-projection/deals-table.queries.js';
+import { cubeDifferences, PAUSE } from './cube-difference.js';
 import type { CubePredicate } from './cube-predicate.js';
 import { Cube } from './cube.js';
 import { DatasetEpochs } from './dataset-epochs.queries.js';
@@ -11,6 +13,9 @@ import { Serial } from './serial.js';
 import { SliceStore } from './slice-store.js';
 
 const log = logger('figures');
+
+/** A log line need not name more of them. */
+const MOST_DIFFERENCES = 20;
 
 /** How many cells may be by day before older months are kept as months: about 100 MB. */
 const CELLS_BY_DAY = 1_000_000;
@@ -82,7 +87,11 @@ export class Figures {
     return this.exclusively(async () => {
       const { cube } = this.served();
       const fresh = await this.cubeOfTable(cube.coarseBefore);
-      const differences = cube.differences(fresh, 20);
+      const differences: string[] = [];
+      for (const difference of cubeDifferences(cube, fresh)) {
+        if (difference === PAUSE) await nextTurn();
+        else if (differences.length < MOST_DIFFERENCES) differences.push(difference);
+      }
       if (differences.length === 0) {
         log.info({ event: 'figures.verified', cells: fresh.cells.length });
         return true;

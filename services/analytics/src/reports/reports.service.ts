@@ -8,6 +8,7 @@ import { checkFilter, parseFilter, type CheckedFilter } from '@rapport/service-k
 import { DealsTable } from '../deals-projection/deals-table.queries.js';
 import { Dimensions } from '../dimensions/dimensions.service.js';
 import { withEngine } from '../engine/engine-failure.js';
+import { MOST_GROUPS, TooManyGroups } from '../figures/cube-slice.js';
 import type { FigureGroup, GroupDimension, Outcome } from '../figures/figure-row.js';
 import { Figures } from '../figures/figures.service.js';
 import { dailyBoard } from './daily-board.js';
@@ -18,9 +19,6 @@ import { intervalBefore, salesReport } from './sales-report.js';
 
 /** What a filter may name: figures are made of deals, and their rights decide. */
 const DEAL_FACT = { name: 'DealFact', message: contracts.message('rapport.analytics.v1.DealFact'), resource: 'deals.deal' };
-
-/** More rows than anybody reads; the answer would not fit a message either. */
-const MOST_ROWS = 20_000;
 
 /** What an answer was rendered from and what came out. */
 interface Rendered<T> {
@@ -78,17 +76,16 @@ export class ReportsService {
   private async groups(cut: FigureCut, version: string): Promise<readonly FigureGroup[]> {
     const key = cutKey(cut);
     const predicate = this.figures.cutsCoarseMonth(cut.from, cut.to) ? undefined : cutPredicate(cut, this.figures.daysKnown);
-    const groups =
-      predicate === undefined
-        ? await this.free.read(key, version, () => withEngine(() => this.deals.groups(cutSql(cut), cut.groupBy)))
-        : this.figures.slice(key, () => predicate, cut.groupBy);
-    if (groups.length > MOST_ROWS) {
-      throw new AppError('INVALID_ARGUMENT', 'TOO_MANY_ROWS', `The report would have ${groups.length} rows; narrow it to ${MOST_ROWS} at most.`, {
-        rows: String(groups.length),
-        most: String(MOST_ROWS),
-      });
+    try {
+      if (predicate !== undefined) return this.figures.slice(key, () => predicate, cut.groupBy);
+      const groups = await this.free.read(key, version, () => withEngine(() => this.deals.groups(cutSql(cut), cut.groupBy)));
+      if (groups.length > MOST_GROUPS) throw new TooManyGroups();
+      return groups;
+    } catch (error) {
+      if (!(error instanceof TooManyGroups)) throw error;
+      const most = String(MOST_GROUPS);
+      throw new AppError('INVALID_ARGUMENT', 'TOO_MANY_ROWS', `The report would have more than ${most} rows; narrow it.`, { most });
     }
-    return groups;
   }
 
   private rendered<T>(
