@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { loadConfig } from '@rapport/service-kit/config';
 import { type RunningProcess, startProcess } from '@rapport/service-kit/lifecycle';
 import { migrate } from '@rapport/service-kit/migrate';
-import { testServers } from '@rapport/test-kit/config';
+import { inheritedEnvironment, testServers } from '@rapport/test-kit/config';
 import { dropDatabase, ensureServiceDatabase } from '@rapport/test-kit/servers/databases';
 import { freePort } from '@rapport/test-kit/servers/free-port';
+import type { ManagedProcess } from '@rapport/test-kit/servers/managed-process';
+import type { ServiceName } from '@rapport/test-kit/servers/service-names';
+import { serviceProcess } from '@rapport/test-kit/servers/service-process';
 import { projectFolder } from '@rapport/test-kit/servers/tool-paths';
 import { AdminApi } from '../../../deploy/keycloak/admin-api.ts';
 import { createLogin, employeeAttributes } from '../../../deploy/keycloak/logins.ts';
@@ -136,4 +139,35 @@ export async function startGateway(world: World, env: Record<string, string> = {
   let url = '';
   const running = await startProcess(gatewayProcess(config, (address) => (url = address)));
   return { ...running, url };
+}
+
+/** Starts another service as the process that it is in production. Returns the address of its gRPC and how to end it. */
+export async function startService(
+  world: World,
+  service: ServiceName,
+): Promise<{ address: string; process: ManagedProcess }> {
+  const { appUrl } = await world.database(service);
+  const { folder, nats } = testServers();
+  const [grpcPort, healthPort] = [await freePort(), await freePort()];
+  const process = serviceProcess({
+    service,
+    healthPort,
+    logFile: join(folder, 'logs', `${world.realm}-${service}.log`),
+    pidFolder: join(folder, 'pids', world.realm),
+    env: {
+      ...inheritedEnvironment(),
+      HOST: '127.0.0.1',
+      HEALTH_PORT: String(healthPort),
+      GRPC_PORT: String(grpcPort),
+      DATABASE_URL: appUrl,
+      NATS_URL: nats.url,
+      KEYCLOAK_URL: world.keycloakUrl,
+      KEYCLOAK_REALM: world.realm,
+      OIDC_CLIENT_SECRET: world.clientSecrets[`svc-${service}`] ?? '',
+      ALLOWED_AZP: 'rapport-web,rapport-demo-cli',
+      PAGE_TOKEN_SECRET: 'a secret for page tokens of tests',
+    },
+  });
+  await process.start();
+  return { address: `127.0.0.1:${grpcPort}`, process };
 }
