@@ -60,13 +60,10 @@ export class Launcher {
     }
     await this.prepareFolder();
     const postgres = await this.postgres();
-    // The services need Keycloak for the first call, not to start; so the two slowest go side by side.
-    const [realm] = await Promise.all([
-      this.keycloak(postgres),
-      Promise.all([this.databases(postgres), this.nats()]).then(([databases, natsUrl]) =>
-        this.services(this.platform(databases, natsUrl)),
-      ),
-    ]);
+    // The services need Keycloak for the first call, not to start; so the two slowest go side by side. The gateway
+    // is the door: it opens when there is something behind it.
+    const [realm, platform] = await Promise.all([this.keycloak(postgres), this.backends(postgres)]);
+    await this.services('gateway', ['gateway'], platform);
     return this.demoCompany(realm);
   }
 
@@ -206,18 +203,24 @@ export class Launcher {
     };
   }
 
-  private async services(platform: Platform): Promise<void> {
-    const waiting = new Set<ServiceName>(serviceNames);
-    await this.progress.step('services', async (update) => {
-      update([...waiting].join(', '));
+  private async backends(postgres: PostgresServer | undefined): Promise<Platform> {
+    const [databases, natsUrl] = await Promise.all([this.databases(postgres), this.nats()]);
+    const platform = this.platform(databases, natsUrl);
+    await this.services('services', grpcServiceNames, platform);
+    return platform;
+  }
+
+  private async services(title: string, names: readonly ServiceName[], platform: Platform): Promise<void> {
+    const waiting = new Set(names);
+    await this.progress.step(title, async (update) => {
       await Promise.all(
-        serviceNames.map(async (service) => {
+        names.map(async (service) => {
           const env = serviceEnvironment(service, platform);
           const healthPort = portOf(this.ports, `${service}.health`);
           const process = serviceProcess({ ...this.common(service), service, env, healthPort });
           await this.set.start(process, service === 'gateway' ? 3 : 2);
           waiting.delete(service);
-          update([...waiting].join(', '));
+          update(`waiting for ${[...waiting].join(', ')}`);
         }),
       );
     });
