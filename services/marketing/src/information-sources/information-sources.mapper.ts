@@ -1,4 +1,7 @@
-import type { InformationSource, InformationSource_Kind } from '@rapport/contracts/rapport/marketing/v1/information_source';
+import type {
+  InformationSource,
+  InformationSource_Kind,
+} from '@rapport/contracts/rapport/marketing/v1/information_source';
 import {
   dateColumn,
   fromAttributes,

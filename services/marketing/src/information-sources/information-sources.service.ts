@@ -62,12 +62,9 @@ export class InformationSourcesService {
       at: `requests[${index}].information_source`,
     }));
     return this.data.visibleTo(ctx, { deleted: 'shown' }).transaction((tx) =>
-      once(
-        tx,
-        [BatchCreateInformationSourcesRequest, request],
-        BatchCreateInformationSourcesResponse,
-        async () => ({ informationSources: await this.insert(ctx, tx, drafts) }),
-      ),
+      once(tx, [BatchCreateInformationSourcesRequest, request], BatchCreateInformationSourcesResponse, async () => ({
+        informationSources: await this.insert(ctx, tx, drafts),
+      })),
     );
   }
 

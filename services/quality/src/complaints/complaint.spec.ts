@@ -46,9 +46,12 @@ describe('the number', () => {
 });
 
 describe('take', () => {
-  it.each([Complaint_State.NEW, Complaint_State.IN_WORK])('makes the caller the executor of a complaint in %s', (state) => {
-    expect(take(inState(state), 'anna')).toEqual({ state: Complaint_State.IN_WORK, executorId: 'anna' });
-  });
+  it.each([Complaint_State.NEW, Complaint_State.IN_WORK])(
+    'makes the caller the executor of a complaint in %s',
+    (state) => {
+      expect(take(inState(state), 'anna')).toEqual({ state: Complaint_State.IN_WORK, executorId: 'anna' });
+    },
+  );
 
   it('is refused once it is closed', () => {
     expect(() => take(inState(Complaint_State.CLOSED), 'anna')).toThrow(

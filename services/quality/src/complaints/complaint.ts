@@ -7,9 +7,6 @@ const CLOCK_TOLERANCE_MS = 60_000;
 /** Digits of a number within its year; more are written where a year has more. */
 const DIGITS = 6;
 
-/** What an executor may do with a complaint, wherever it is handed over. */
-export const EXECUTOR_VERBS = ['read', 'update', 'close'] as const;
-
 interface Complaint {
   readonly id: string;
   readonly state: string;
@@ -59,6 +56,11 @@ export function take(complaint: Complaint, employeeId: string | undefined) {
     });
   }
   return { state: Complaint_State.IN_WORK, executorId: employeeId };
+}
+
+/** What the executor may do with his complaint, wherever it is handed over. */
+export function executorOf({ executorId }: { readonly executorId: string }) {
+  return { employeeId: executorId, verbs: ['read', 'update', 'close'] } as const;
 }
 
 /**

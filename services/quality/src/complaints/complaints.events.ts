@@ -11,14 +11,17 @@ import {
 } from '@rapport/contracts/rapport/quality/v1/complaint_events';
 import { event, type OutboxEvent } from '@rapport/service-kit/data';
 
-export const complaintCreated = (complaint: Complaint): OutboxEvent => event(ComplaintCreated, { complaint }, complaint);
+export const complaintCreated = (complaint: Complaint): OutboxEvent =>
+  event(ComplaintCreated, { complaint }, complaint);
 
 export const complaintImported = (complaint: Complaint): OutboxEvent =>
   event(ComplaintImported, { complaint }, complaint);
 
-export const complaintUpdated = (complaint: Complaint): OutboxEvent => event(ComplaintUpdated, { complaint }, complaint);
+export const complaintUpdated = (complaint: Complaint): OutboxEvent =>
+  event(ComplaintUpdated, { complaint }, complaint);
 
-export const complaintDeleted = (complaint: Complaint): OutboxEvent => event(ComplaintDeleted, { complaint }, complaint);
+export const complaintDeleted = (complaint: Complaint): OutboxEvent =>
+  event(ComplaintDeleted, { complaint }, complaint);
 
 export const complaintUndeleted = (complaint: Complaint): OutboxEvent =>
   event(ComplaintUndeleted, { complaint }, complaint);

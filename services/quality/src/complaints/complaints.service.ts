@@ -29,7 +29,7 @@ import { AppError } from '@rapport/service-kit/errors';
 import type { Prisma } from '../generated/prisma/client.js';
 import { Data, type Tx } from '../prisma.service.js';
 import { BranchZonesService } from './branch-zones.service.js';
-import { assertReceived, close, EXECUTOR_VERBS, numberOf, seriesOf, take } from './complaint.js';
+import { assertReceived, close, executorOf, numberOf, seriesOf, take } from './complaint.js';
 import {
   complaintClosed,
   complaintCreated,
@@ -45,7 +45,7 @@ import { toColumns, toProto } from './complaints.mapper.js';
 export const COMPLAINT = 'quality.complaint';
 
 /** What a change sets, decided on the row as it is now. */
-type Decision = (before: Complaint, tx: Tx) => Promise<Prisma.ComplaintUpdateManyMutationInput>;
+type Decision = (before: Complaint) => Prisma.ComplaintUpdateManyMutationInput;
 
 @Injectable()
 export class ComplaintsService {
@@ -60,9 +60,11 @@ export class ComplaintsService {
     const [owner] = ownersOf(ctx, [draft]);
     // Not in the transaction: it may have to ask another service.
     const timeZone = await this.zones.timeZoneOf(ctx, owner!.branchId);
-    return this.data.visibleTo(ctx, { deleted: 'shown' }).transaction((tx) =>
-      once(tx, [CreateComplaintRequest, request], Complaint, () => this.insert(ctx, tx, draft, owner!, timeZone)),
-    );
+    return this.data
+      .visibleTo(ctx, { deleted: 'shown' })
+      .transaction((tx) =>
+        once(tx, [CreateComplaintRequest, request], Complaint, () => this.insert(ctx, tx, draft, owner!, timeZone)),
+      );
   }
 
   async get(ctx: CallContext, id: string): Promise<Complaint> {
@@ -78,25 +80,20 @@ export class ComplaintsService {
     return { ...page, complaints: rows.map(toProto) };
   }
 
-  async update(
-    ctx: CallContext,
-    wanted: Complaint,
-    fields: ReadonlySet<string>,
-    version: number,
-  ): Promise<Complaint> {
+  async update(ctx: CallContext, wanted: Complaint, fields: ReadonlySet<string>, version: number): Promise<Complaint> {
     const received = fields.has('receiveTime') ? await this.receiptOf(ctx, wanted) : {};
-    return this.change(ctx, wanted.id, version, complaintUpdated, async () => ({
+    return this.change(ctx, wanted.id, version, complaintUpdated, () => ({
       ...changedColumns(toColumns(wanted), fields),
       ...received,
     }));
   }
 
   async delete(ctx: CallContext, id: string, version: number): Promise<Complaint> {
-    return this.change(ctx, id, version, complaintDeleted, async () => ({ deleteTime: ctx.clock() }));
+    return this.change(ctx, id, version, complaintDeleted, () => ({ deleteTime: ctx.clock() }));
   }
 
   async undelete(ctx: CallContext, id: string, version: number): Promise<Complaint> {
-    const restore: Decision = async ({ deleteTime }) => {
+    const restore: Decision = ({ deleteTime }) => {
       if (deleteTime) return { deleteTime: null };
       throw new AppError('FAILED_PRECONDITION', 'NOT_DELETED', 'The complaint is not deleted.', { id });
     };
@@ -105,20 +102,15 @@ export class ComplaintsService {
 
   async transfer(ctx: CallContext, id: string, to: Owner, version: number): Promise<Complaint> {
     const owner = await this.newOwner.complete(ctx, to);
-    return this.change(ctx, id, version, complaintTransferred, async () => owner);
+    return this.change(ctx, id, version, complaintTransferred, () => owner);
   }
 
-  /** The executor sees the complaint from now on, wherever it is handed over; whom he takes it over from, no longer. */
   async take(ctx: CallContext, id: string, version: number): Promise<Complaint> {
-    return this.change(ctx, id, version, complaintTaken, async (before, tx) => {
-      const taken = take(before, ctx.principal.employeeId);
-      await participants.set(tx, COMPLAINT, id, [{ employeeId: taken.executorId, verbs: EXECUTOR_VERBS }]);
-      return taken;
-    });
+    return this.change(ctx, id, version, complaintTaken, (before) => take(before, ctx.principal.employeeId));
   }
 
   async close(ctx: CallContext, id: string, decision: string, version: number): Promise<Complaint> {
-    return this.change(ctx, id, version, complaintClosed, async (before) => close(before, decision, ctx.clock()));
+    return this.change(ctx, id, version, complaintClosed, (before) => close(before, decision, ctx.clock()));
   }
 
   /** The time of receipt, as an update corrects it, with the day that follows from it. */
@@ -189,10 +181,12 @@ export class ComplaintsService {
       const found = await tx.complaint.findFirst({ where: { id } });
       if (found?.version !== version) throw await this.data.whyNot(tx, 'Complaint', id, version);
       const before = toProto(found);
-      const data = { ...(await decide(before, tx)), ...nextVersion(ctx.clock()) };
+      const data = { ...decide(before), ...nextVersion(ctx.clock()) };
       const [row] = await tx.complaint.updateManyAndReturn({ where: { id, version }, data });
       if (!row) throw await this.data.whyNot(tx, 'Complaint', id, version);
       const after = toProto(row);
+      // The executor sees it from now on, wherever it is handed over; whom he took it over from, no longer.
+      if (after.executorId !== before.executorId) await participants.set(tx, COMPLAINT, id, [executorOf(after)]);
       await outbox.add(tx, changed(after));
       await audit.write(tx, COMPLAINT, { before, after });
       return after;

@@ -12,7 +12,8 @@ export type Participant = ({ readonly employeeId: string } | { readonly departme
 export const participants = {
   /**
    * Makes these, and nobody else, the participants of a row, in the transaction
-   * of the change that they follow from. Each employee and department once.
+   * of the change that they follow from and after it: its lock keeps two from
+   * meeting here. Each employee and department once.
    */
   async set(tx: Transaction, resource: string, rowId: string, wanted: readonly Participant[]): Promise<void> {
     const { sql } = insideOf(tx);
