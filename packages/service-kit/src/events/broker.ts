@@ -64,7 +64,10 @@ export class Broker {
     const { connection } = this;
     if (!connection || connection.isClosed()) return;
     // A drain waits for the broker, which may be away.
-    await Promise.race([connection.drain().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
+    await Promise.race([
+      connection.drain().catch(() => undefined),
+      new Promise((resolve) => setTimeout(resolve, 2_000).unref()),
+    ]);
     if (!connection.isClosed()) await connection.close();
   }
 
@@ -72,7 +75,7 @@ export class Broker {
     for (;;) {
       try {
         const nc = await connect({
-          servers: this.url,
+          ...serversOf(this.url),
           name: this.name,
           maxReconnectAttempts: -1,
           reconnectTimeWait: 250,
@@ -115,4 +118,12 @@ export class Broker {
     for (const tell of this.losses) tell();
     this.losses.clear();
   }
+}
+
+/** The address, and the account where the address names one: the client reads no account out of it by itself. */
+function serversOf(address: string): { servers: string; user?: string; pass?: string } {
+  const url = new URL(address);
+  const account =
+    url.username === '' ? {} : { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) };
+  return { servers: `${url.protocol}//${url.host}`, ...account };
 }

@@ -92,7 +92,13 @@ export class StreamConsumer {
         await this.pull(() => (attempt = 0));
       } catch (error) {
         attempt += 1;
-        const facts = { event: 'consumer.not-attached', consumer: this.declaration.durable, stream: streamName(this.service), attempt, err: error };
+        const facts = {
+          event: 'consumer.not-attached',
+          consumer: this.declaration.durable,
+          stream: streamName(this.service),
+          attempt,
+          err: error,
+        };
         // That the owner has not made its stream yet is normal for a while after the first start.
         log[attempt % 20 === 10 ? 'warn' : 'debug'](facts, 'The consumer has no stream');
         await this.wait(fullJitter(attempt, REJOIN) + 50);

@@ -67,11 +67,14 @@ export class DeadLetters {
    * new error.
    */
   async redrive(id: string): Promise<boolean> {
-    const [row] = await this.sql<DeadLetterRow>`select * from kit.dead_letter where id = ${id}::uuid and resolved_at is null`;
+    const [row] = await this
+      .sql<DeadLetterRow>`select * from kit.dead_letter where id = ${id}::uuid and resolved_at is null`;
     if (!row) throw new AppError('NOT_FOUND', 'NOT_FOUND', 'There is no open dead letter with this id.');
     const processor = this.processors.get(row.consumer);
     if (!processor) {
-      throw new AppError('FAILED_PRECONDITION', 'CONSUMER_GONE', `This service has no consumer "${row.consumer}".`, { consumer: row.consumer });
+      throw new AppError('FAILED_PRECONDITION', 'CONSUMER_GONE', `This service has no consumer "${row.consumer}".`, {
+        consumer: row.consumer,
+      });
     }
     // Should the process end after this, the event counts as missing and the sweeper brings it.
     await this.sql`delete from kit.inbox_event where consumer = ${row.consumer} and event_id = ${row.event_id}::uuid`;

@@ -28,7 +28,10 @@ export interface ReactionHandler<S extends readonly EventType[] = readonly Event
 }
 
 /** Sees every version of an aggregate, one after the other, each once. */
-export type StepwiseHandler<S extends readonly EventType[] = readonly EventType[], Tx = unknown> = ReactionHandler<S, Tx>;
+export type StepwiseHandler<S extends readonly EventType[] = readonly EventType[], Tx = unknown> = ReactionHandler<
+  S,
+  Tx
+>;
 
 interface Subscription<S> {
   /** `<consumer>--<what-it-does>`, for ever: it names the consumer on the broker and its rows in the inbox. */
@@ -80,7 +83,10 @@ const NO_RULE: RequiredRight = { resource: '', action: '' };
 /** A declaration together with the object that handles its events. */
 export type RegisteredConsumer =
   | { readonly declaration: ConsumerDeclaration & { kind: 'projection' }; readonly handler: ProjectionHandler }
-  | { readonly declaration: ConsumerDeclaration & { kind: 'reaction' | 'stepwise' }; readonly handler: ReactionHandler };
+  | {
+      readonly declaration: ConsumerDeclaration & { kind: 'reaction' | 'stepwise' };
+      readonly handler: ReactionHandler;
+    };
 
 const DECLARATION = Symbol('rapport.consumer');
 const DURABLE = /^[a-z][a-z0-9]*--[a-z0-9]+(-[a-z0-9]+)*$/;
@@ -100,7 +106,9 @@ export function Projection<const S extends readonly EventType[]>(options: Projec
 }
 
 /** A projection's declaration, for those that the kit makes itself. */
-export function projectionDeclaration<S extends readonly EventType[]>(options: ProjectionOptions<S>): ConsumerDeclaration {
+export function projectionDeclaration<S extends readonly EventType[]>(
+  options: ProjectionOptions<S>,
+): ConsumerDeclaration {
   return {
     kind: 'projection',
     durable: options.durable,
@@ -161,7 +169,8 @@ export function servicesOf(declaration: ConsumerDeclaration): string[] {
 
 function declare(target: ClassOf<object>, declaration: ConsumerDeclaration): void {
   const { durable, subscribes } = declaration;
-  if (!DURABLE.test(durable)) throw new Error(`Consumer "${durable}": a durable is named <consumer>--<what-it-does>, in kebab case.`);
+  if (!DURABLE.test(durable))
+    throw new Error(`Consumer "${durable}": a durable is named <consumer>--<what-it-does>, in kebab case.`);
   if (subscribes.length === 0) throw new Error(`Consumer "${durable}" subscribes to nothing.`);
   for (const { $type } of subscribes) serviceOf($type); // throws for a message that is no event of Rapport
   Reflect.defineMetadata(DECLARATION, declaration, target);

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { HOUR_MS, differingHours, digestOf, leastIdAt, rangesOfHours, timeOfId } from './digest.js';
 
 const NOON = new Date('2026-03-01T12:00:00Z');
-const idAt = (instant: Date, tail: string): string => `${leastIdAt(instant).slice(0, 14)}7${tail.padStart(3, '0')}-8000-000000000000`;
+const idAt = (instant: Date, tail: string): string =>
+  `${leastIdAt(instant).slice(0, 14)}7${tail.padStart(3, '0')}-8000-000000000000`;
 
 describe('digests', () => {
   it('reads back the instant inside an id', () => {
@@ -34,7 +35,10 @@ describe('digests', () => {
   });
 
   it('adds up the types of one hour before it compares', () => {
-    const [a, b] = [digestOf([{ id: idAt(NOON, '001'), entry: 'a' }]), digestOf([{ id: idAt(NOON, '002'), entry: 'b' }])];
+    const [a, b] = [
+      digestOf([{ id: idAt(NOON, '001'), entry: 'a' }]),
+      digestOf([{ id: idAt(NOON, '002'), entry: 'b' }]),
+    ];
     const both = digestOf([
       { id: idAt(NOON, '001'), entry: 'a' },
       { id: idAt(NOON, '002'), entry: 'b' },
@@ -44,7 +48,9 @@ describe('digests', () => {
 
   it('joins neighbouring hours into ranges of bounded length', () => {
     const hours = [0, 1, 2, 3, 7].map((offset) => new Date(NOON.getTime() + offset * HOUR_MS));
-    const spans = rangesOfHours(hours, 3).map(({ from, to }) => [from, to].map((at) => (at.getTime() - NOON.getTime()) / HOUR_MS));
+    const spans = rangesOfHours(hours, 3).map(({ from, to }) =>
+      [from, to].map((at) => (at.getTime() - NOON.getTime()) / HOUR_MS),
+    );
     expect(spans).toEqual([
       [0, 3],
       [3, 4],

@@ -31,7 +31,9 @@ export function digestOf(entries: Iterable<{ readonly id: string; readonly entry
   for (const { id, entry } of entries) {
     add(buckets, Math.floor(timeOfId(id).getTime() / HOUR_MS) * HOUR_MS, 1, entryHash(entry));
   }
-  return [...buckets].sort(([a], [b]) => a - b).map(([hour, { count, xor }]) => ({ hour: new Date(hour), count, xor: hex(xor) }));
+  return [...buckets]
+    .sort(([a], [b]) => a - b)
+    .map(([hour, { count, xor }]) => ({ hour: new Date(hour), count, xor: hex(xor) }));
 }
 
 /** The hours in which the two sides differ, rising. Several digests of one hour (one per type) count as their sum. */
@@ -49,7 +51,8 @@ export function rangesOfHours(hours: readonly Date[], longest: number): TimeRang
   for (const hour of hours) {
     const end = new Date(hour.getTime() + HOUR_MS);
     const last = ranges.at(-1);
-    if (last && last.to.getTime() === hour.getTime() && hour.getTime() - last.from.getTime() < longest * HOUR_MS) last.to = end;
+    if (last && last.to.getTime() === hour.getTime() && hour.getTime() - last.from.getTime() < longest * HOUR_MS)
+      last.to = end;
     else ranges.push({ from: hour, to: end });
   }
   return ranges;

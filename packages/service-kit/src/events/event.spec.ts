@@ -19,6 +19,10 @@ describe('the envelope of an event', () => {
   });
 
   it('reads a message of a stranger as one that no decoder accepts', () => {
-    expect(envelopeOf({ headers: undefined, data: new Uint8Array() })).toMatchObject({ type: '', version: 0n, occurTime: undefined });
+    expect(envelopeOf({ headers: undefined, data: new Uint8Array() })).toMatchObject({
+      type: '',
+      version: 0n,
+      occurTime: undefined,
+    });
   });
 });

@@ -32,7 +32,9 @@ export interface ReceivedEvent<T = unknown, N extends string = string> {
 
 /** What a handler of these types receives: a union that `event.type` tells apart. */
 export type EventOf<S extends readonly unknown[]> = {
-  [K in keyof S]: S[K] extends { readonly $type: infer N extends string; decode(...input: never[]): infer T } ? ReceivedEvent<T, N> : never;
+  [K in keyof S]: S[K] extends { readonly $type: infer N extends string; decode(...input: never[]): infer T }
+    ? ReceivedEvent<T, N>
+    : never;
 }[number];
 
 const HEADER = {

@@ -93,12 +93,22 @@ export class EventsRuntime {
       const processor = this.processorOf(consumer);
       this.processors.set(consumer.declaration.durable, processor);
       for (const owner of servicesOf(consumer.declaration)) {
-        this.consumers.push(new StreamConsumer(this.broker, owner, consumer.declaration, processor, this.store, this.tuning.consumers));
+        this.consumers.push(
+          new StreamConsumer(this.broker, owner, consumer.declaration, processor, this.store, this.tuning.consumers),
+        );
         const journal = owner === service ? this.journal : this.settings.journalOf(owner);
         targets.push({ service: owner, consumer, processor, journal });
       }
     }
-    this.sweeper = new Sweeper(this.broker, service, targets, this.store, this.pool, this.tuning.streams, this.tuning.sweeper);
+    this.sweeper = new Sweeper(
+      this.broker,
+      service,
+      targets,
+      this.store,
+      this.pool,
+      this.tuning.streams,
+      this.tuning.sweeper,
+    );
     // Known before the first call is taken: a reaction's reach begins here.
     await Promise.all(this.consumers.map((consumer) => consumer.register())).catch((err: unknown) =>
       log.warn({ event: 'consumers.not-registered', err }, 'The database cannot be reached; consumers try again'),
@@ -129,7 +139,9 @@ export class EventsRuntime {
   /** How many events wait for a consumer, on all streams it reads; undefined while the broker or a stream is not there. */
   async lag(durable: string): Promise<number | undefined> {
     if (!this.broker.isConnected) return undefined;
-    const streams = this.consumers.filter(({ declaration }) => declaration.durable === durable).map(({ service }) => streamName(service));
+    const streams = this.consumers
+      .filter(({ declaration }) => declaration.durable === durable)
+      .map(({ service }) => streamName(service));
     try {
       const { jsm } = await this.broker.jetstream();
       const infos = await Promise.all(streams.map((stream) => jsm.consumers.info(stream, durable)));
@@ -149,7 +161,8 @@ export class EventsRuntime {
   }
 
   private processorOf({ declaration, handler }: RegisteredConsumer): EventProcessor {
-    if (declaration.kind === 'projection') return new ProjectionProcessor(declaration, handler as ProjectionHandler, this.store);
+    if (declaration.kind === 'projection')
+      return new ProjectionProcessor(declaration, handler as ProjectionHandler, this.store);
     const { environment } = this.settings;
     if (!environment) throw new Error(`${declaration.durable} needs transactions, and this service provides none.`);
     const Processor = declaration.kind === 'reaction' ? ReactionProcessor : StepwiseProcessor;
@@ -162,7 +175,8 @@ export class EventsRuntime {
         const { jsm } = await this.broker.jetstream();
         return await ensureStream(jsm, this.settings.service, this.tuning.streams);
       } catch (error) {
-        if (attempt % 20 === 0) log.warn({ event: 'stream.not-provisioned', attempt, err: error }, 'The stream could not be made yet');
+        if (attempt % 20 === 0)
+          log.warn({ event: 'stream.not-provisioned', attempt, err: error }, 'The stream could not be made yet');
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
     }

@@ -68,7 +68,9 @@ function makeRuntime(settings: ServiceSettings, client: ServiceClient, modules: 
       const variable = `${service.toUpperCase()}_URL`;
       const address = (config as Readonly<Record<string, unknown>>)[variable];
       if (typeof address !== 'string') {
-        throw new Error(`${name} consumes events of ${service}: its config must name ${variable} (serviceConfig({ calls: ['${service}'] })).`);
+        throw new Error(
+          `${name} consumes events of ${service}: its config must name ${variable} (serviceConfig({ calls: ['${service}'] })).`,
+        );
       }
       const journal = createClient(EventJournalServiceService, address, { ownToken, timeoutMs: 20_000 });
       journals.set(service, journal);

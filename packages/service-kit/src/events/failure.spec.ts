@@ -20,6 +20,8 @@ describe('failureKind', () => {
   });
 
   it('describes the chain of causes', () => {
-    expect(describeFailure(new Error('outer', { cause: new TypeError('inner') }))).toBe('Error: outer\ncaused by TypeError: inner');
+    expect(describeFailure(new Error('outer', { cause: new TypeError('inner') }))).toBe(
+      'Error: outer\ncaused by TypeError: inner',
+    );
   });
 });

@@ -61,7 +61,8 @@ export class EventJournal implements Journal {
     where.add('e.journal_seq is not null');
     if (request.afterSeq > 0n) where.add('e.journal_seq > ?::bigint', request.afterSeq.toString());
     if (request.types.length > 0) where.add('e.type = any(?::text[])', request.types);
-    if (request.aggregateIds.length > 0) where.add('e.aggregate_id = any(?::uuid[])', ids('aggregate_ids', request.aggregateIds));
+    if (request.aggregateIds.length > 0)
+      where.add('e.aggregate_id = any(?::uuid[])', ids('aggregate_ids', request.aggregateIds));
     if (request.eventIds.length > 0) where.add('e.event_id = any(?::uuid[])', ids('event_ids', request.eventIds));
     where.addRange('e.event_id', request.fromTime, request.toTime);
     where.addRange('e.aggregate_id', request.aggregateFromTime, request.aggregateToTime);

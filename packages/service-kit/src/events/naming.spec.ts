@@ -20,7 +20,10 @@ describe('naming of events', () => {
     expect(streamSubject('deals')).toBe('rapport.deals.>');
   });
 
-  it.each(['DealWon', 'rapport.deals.DealWon', 'rapport.deals.v1.dealWon', 'rapport.de*ls.v1.DealWon'])('refuses %s', (type) => {
-    expect(() => serviceOf(type)).toThrow('is not the full name of an event');
-  });
+  it.each(['DealWon', 'rapport.deals.DealWon', 'rapport.deals.v1.dealWon', 'rapport.de*ls.v1.DealWon'])(
+    'refuses %s',
+    (type) => {
+      expect(() => serviceOf(type)).toThrow('is not the full name of an event');
+    },
+  );
 });

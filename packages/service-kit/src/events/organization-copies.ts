@@ -10,13 +10,24 @@ import {
   DepartmentUndeleted,
   DepartmentUpdated,
 } from '@rapport/contracts/rapport/contacts/v1/organization_events';
-import { type ConsumerDeclaration, type ProjectionHandler, type RegisteredConsumer, projectionDeclaration } from './declaration.js';
+import {
+  type ConsumerDeclaration,
+  type ProjectionHandler,
+  type RegisteredConsumer,
+  projectionDeclaration,
+} from './declaration.js';
 import type { EventOf, EventType } from './event.js';
 import { PoisonError } from './failure.js';
 import type { LocalCopies } from './local-copies.js';
 
 const BRANCH_EVENTS = [BranchCreated, BranchImported, BranchUpdated, BranchDeleted, BranchUndeleted] as const;
-const DEPARTMENT_EVENTS = [DepartmentCreated, DepartmentImported, DepartmentUpdated, DepartmentDeleted, DepartmentUndeleted] as const;
+const DEPARTMENT_EVENTS = [
+  DepartmentCreated,
+  DepartmentImported,
+  DepartmentUpdated,
+  DepartmentDeleted,
+  DepartmentUndeleted,
+] as const;
 
 /** What every service knows of the company's branches and departments: row scopes and business dates need it. */
 export function organizationCopies(service: string, copies: LocalCopies): RegisteredConsumer[] {
@@ -38,7 +49,12 @@ export function organizationCopies(service: string, copies: LocalCopies): Regist
           'kit.department_copy',
           events.map(({ aggregateId, version, message: { department } }) => {
             if (!department) throw new PoisonError('The event carries no department.');
-            return { id: aggregateId, version, parent_id: department.parentId || null, branch_id: department.branchId || null };
+            return {
+              id: aggregateId,
+              version,
+              parent_id: department.parentId || null,
+              branch_id: department.branchId || null,
+            };
           }),
         ),
       digest: (range) => copies.digest('kit.department_copy', range),
@@ -46,6 +62,9 @@ export function organizationCopies(service: string, copies: LocalCopies): Regist
   ];
 }
 
-function projection<S extends readonly EventType[]>(declaration: ConsumerDeclaration, handler: ProjectionHandler<S>): RegisteredConsumer {
+function projection<S extends readonly EventType[]>(
+  declaration: ConsumerDeclaration,
+  handler: ProjectionHandler<S>,
+): RegisteredConsumer {
   return { declaration: { ...declaration, kind: 'projection' }, handler: handler as ProjectionHandler };
 }

@@ -78,7 +78,11 @@ export function decode(declaration: ConsumerDeclaration, envelope: Envelope): Re
 }
 
 /** Runs the work as a step of the trace that the event belongs to. */
-export function withinTrace<R>(declaration: ConsumerDeclaration, envelope: Envelope, work: () => Promise<R>): Promise<R> {
+export function withinTrace<R>(
+  declaration: ConsumerDeclaration,
+  envelope: Envelope,
+  work: () => Promise<R>,
+): Promise<R> {
   return runWithTraceparent(envelope.traceparent, () =>
     withSpan(
       `process ${declaration.durable}`,
@@ -104,7 +108,13 @@ export async function afterFailure(
   error: unknown,
 ): Promise<Verdict> {
   const kind = failureKind(error);
-  const facts = { consumer: declaration.durable, eventId: envelope.eventId, eventType: envelope.type, attempt, err: error };
+  const facts = {
+    consumer: declaration.durable,
+    eventId: envelope.eventId,
+    eventType: envelope.type,
+    attempt,
+    err: error,
+  };
   if (kind === 'transient' || (kind === 'unknown' && attempt < LAST_ATTEMPT)) {
     log.warn({ event: 'event.retry', ...facts }, 'An event could not be handled and will be tried again');
     return { outcome: 'again', error, transient: kind === 'transient' };
@@ -170,12 +180,19 @@ export class ProjectionProcessor implements EventProcessor {
     const failure = await this.apply(sound);
     const verdicts: Verdict[] = [];
     for (const { delivery, event, error } of decoded) {
-      verdicts.push(event ? await this.verdict(delivery, event, failure, sound.length) : await this.failed(delivery, error));
+      verdicts.push(
+        event ? await this.verdict(delivery, event, failure, sound.length) : await this.failed(delivery, error),
+      );
     }
     return verdicts;
   }
 
-  private async verdict(delivery: Delivery, event: ReceivedEvent, failure: Failure | undefined, batch: number): Promise<Verdict> {
+  private async verdict(
+    delivery: Delivery,
+    event: ReceivedEvent,
+    failure: Failure | undefined,
+    batch: number,
+  ): Promise<Verdict> {
     if (!failure) return DONE;
     // A batch that fails does not say by which event, so each is tried alone; a fault of the surroundings would fail
     // them all the same way.

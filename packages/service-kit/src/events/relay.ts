@@ -24,7 +24,13 @@ export interface RelayTuning {
   readonly publishTimeoutMs: number;
 }
 
-export const RELAY_TUNING: RelayTuning = { batchSize: 1_000, busyPollMs: 15, idlePollMs: 150, followPollMs: 500, publishTimeoutMs: 5_000 };
+export const RELAY_TUNING: RelayTuning = {
+  batchSize: 1_000,
+  busyPollMs: 15,
+  idlePollMs: 150,
+  followPollMs: 500,
+  publishTimeoutMs: 5_000,
+};
 
 /** For so long after the last event the relay looks often. */
 const BUSY_FOR_MS = 2_000;
@@ -111,7 +117,11 @@ export class Relay {
   }
 
   private async lead(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.databaseUrl, application_name: `${this.service}-relay`, keepAlive: true });
+    const client = new pg.Client({
+      connectionString: this.databaseUrl,
+      application_name: `${this.service}-relay`,
+      keepAlive: true,
+    });
     let lost: Error | undefined;
     client.on('error', (error) => {
       lost = error;
@@ -163,14 +173,18 @@ export class Relay {
     lost.forget();
     const marked = ordered.map(({ event_id }) => event_id).filter((eventId) => acked.has(eventId));
     if (marked.length > 0) await mark(client, marked);
-    if (!results) return { taken: rows.length, failure: new Error('The connection was lost before the broker had acknowledged.') };
+    if (!results)
+      return { taken: rows.length, failure: new Error('The connection was lost before the broker had acknowledged.') };
     const failed = results.find((result) => result.status === 'rejected');
     return { taken: rows.length, failure: failed?.reason };
   }
 
   private async afterFailure(failure: unknown): Promise<void> {
     this.failures += 1;
-    log.warn({ event: 'relay.not-acknowledged', attempt: this.failures, err: failure }, 'The broker did not take all events; they stay in the outbox');
+    log.warn(
+      { event: 'relay.not-acknowledged', attempt: this.failures, err: failure },
+      'The broker did not take all events; they stay in the outbox',
+    );
     try {
       // A broker that came back without its store has no stream any more.
       if (this.broker.isConnected) await ensureStream((await this.broker.jetstream()).jsm, this.service, this.streams);
@@ -205,7 +219,8 @@ export class Relay {
       });
       return row.event_id;
     } catch (error) {
-      if (error instanceof Error && /max_payload|maximum payload/i.test(`${error.name} ${error.message}`)) return this.setAside(row, error);
+      if (error instanceof Error && /max_payload|maximum payload/i.test(`${error.name} ${error.message}`))
+        return this.setAside(row, error);
       throw error;
     }
   }
@@ -215,7 +230,10 @@ export class Relay {
    * it has its place in the journal, where the sweepers of its consumers find it; the log is the alarm.
    */
   private setAside(row: OutboxRow, error: unknown): string {
-    log.error({ event: 'relay.unpublishable', eventId: row.event_id, eventType: row.type, err: error }, 'An event cannot be published');
+    log.error(
+      { event: 'relay.unpublishable', eventId: row.event_id, eventType: row.type, err: error },
+      'An event cannot be published',
+    );
     return row.event_id;
   }
 

@@ -34,10 +34,12 @@ export class StepwiseProcessor implements EventProcessor {
     return Promise.all(deliveries.map((delivery) => this.one(delivery)));
   }
 
-  /** Aggregates that have waited at a gap for at least so long. */
+  /** Aggregates that have waited at a gap for at least so long; not those that wait for a dead letter. */
   async waiting(forMs: number): Promise<string[]> {
     const rows = await this.store.sql<{ aggregate_id: string }>`
-      select aggregate_id from kit.stepwise_parked where consumer = ${this.declaration.durable}
+      select aggregate_id from kit.stepwise_parked p where consumer = ${this.declaration.durable} and not exists (
+        select from kit.dead_letter d
+        where d.consumer = p.consumer and d.aggregate_id = p.aggregate_id::text and d.resolved_at is null)
       group by aggregate_id having min(parked_at) <= now() - make_interval(secs => ${forMs / 1000})
       order by min(parked_at) limit 200`;
     return rows.map(({ aggregate_id }) => aggregate_id);
@@ -99,7 +101,10 @@ export class StepwiseProcessor implements EventProcessor {
         const verdict = await afterFailure(this.store, this.declaration, { envelope, attempt: 1 }, error);
         // Left parked, the sweeper comes back to it.
         if (verdict.outcome === 'again') return;
-        log.error({ event: 'stepwise.blocked', consumer: durable, aggregateId, version: parked.version }, 'An aggregate waits for a dead letter');
+        log.error(
+          { event: 'stepwise.blocked', consumer: durable, aggregateId, version: parked.version },
+          'An aggregate waits for a dead letter',
+        );
       }
       await this.store.sql`
         delete from kit.stepwise_parked

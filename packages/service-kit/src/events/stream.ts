@@ -57,7 +57,9 @@ export async function ensureStream(jsm: JetStreamManager, service: string, tunin
 async function ensure(jsm: JetStreamManager, wanted: Partial<StreamConfig> & { name: string }): Promise<void> {
   try {
     const { config } = await jsm.streams.info(wanted.name);
-    const differs = (Object.keys(wanted) as (keyof StreamConfig)[]).some((key) => String(config[key]) !== String(wanted[key]));
+    const differs = (Object.keys(wanted) as (keyof StreamConfig)[]).some(
+      (key) => String(config[key]) !== String(wanted[key]),
+    );
     if (differs) await jsm.streams.update(wanted.name, wanted);
   } catch (error) {
     if (!isMissing(error)) throw error;

@@ -61,6 +61,8 @@ export class Sweeper {
   private turn: Promise<unknown> = Promise.resolve();
   private nextRecent = 0;
   private nextFull = 0;
+  /** Until then everything is compared again and again: what was on its way when the broker failed shows only now. */
+  private doubtfulUntil = 0;
   private readonly unswept = new Set<SweepTarget>();
   /** Attempts by event id of what failed and is still being tried. */
   private readonly attempts = new Map<string, number>();
@@ -88,9 +90,11 @@ export class Sweeper {
     await this.turn;
   }
 
-  /** Compares everything soon: the broker was away. */
+  /** Compares everything soon, and once more when all that was on its way must have arrived: the broker was away. */
   suspect(): void {
-    this.nextFull = Math.min(this.nextFull, Date.now() + Math.random() * this.tuning.watchMs);
+    const now = Date.now();
+    this.nextFull = Math.min(this.nextFull, now + Math.random() * this.tuning.watchMs);
+    this.doubtfulUntil = now + this.tuning.watchMs + 2 * this.tuning.graceMs;
   }
 
   /** Compares now and waits for the end; returns how many events were handed over. For tests and operators. */
@@ -114,11 +118,16 @@ export class Sweeper {
   private async tick(): Promise<void> {
     if (this.stopped) return;
     // Each on its own: a broker or an owner that does not answer must not keep the rest from being done.
-    if (this.broker.isConnected) await this.watchStreams().catch((err: unknown) => log.warn({ event: 'stream.not-watched', err }, 'The broker did not tell of its streams'));
-    await this.closeGaps().catch((err: unknown) => log.warn({ event: 'stepwise.gap-stays', err }, 'Missing versions could not be asked for'));
+    if (this.broker.isConnected)
+      await this.watchStreams().catch((err: unknown) =>
+        log.warn({ event: 'stream.not-watched', err }, 'The broker did not tell of its streams'),
+      );
+    await this.closeGaps().catch((err: unknown) =>
+      log.warn({ event: 'stepwise.gap-stays', err }, 'Missing versions could not be asked for'),
+    );
     const now = Date.now();
     if (now >= this.nextFull) {
-      this.nextFull = now + this.tuning.fullEveryMs;
+      this.nextFull = now + (now < this.doubtfulUntil ? this.tuning.graceMs : this.tuning.fullEveryMs);
       this.nextRecent = now + this.tuning.recentEveryMs;
       await this.sweepAll('full');
     } else if (now >= this.nextRecent) {
@@ -137,7 +146,11 @@ export class Sweeper {
         const position = { created: new Date(created), lastSeq: state.last_seq };
         const known = await this.store.streamPosition(stream);
         if (known && (known.created.getTime() !== position.created.getTime() || known.lastSeq > position.lastSeq)) {
-          log.error({ event: 'stream.regressed', stream, known, position }, 'The broker lost events; they are taken from the journal');
+          log.error(
+            { event: 'stream.regressed', stream, known, position },
+            'The broker lost events; they are taken from the journal',
+          );
+          this.suspect();
           this.nextFull = 0;
         }
         await this.store.rememberStream(stream, position);
@@ -154,8 +167,11 @@ export class Sweeper {
       const waiting = await processor.waiting(this.tuning.gapAfterMs);
       if (waiting.length === 0) continue;
       const { declaration } = consumer;
-      log.warn({ event: 'stepwise.gap', consumer: declaration.durable, aggregates: waiting.length }, 'Aggregates wait for an event; the owner is asked');
-      for (let after = 0n; ; ) {
+      log.warn(
+        { event: 'stepwise.gap', consumer: declaration.durable, aggregates: waiting.length },
+        'Aggregates wait for an event; the owner is asked',
+      );
+      for (let after = 0n; ;) {
         const page = await journal.replayEvents({
           ...REPLAY_ALL,
           afterSeq: after,
@@ -172,7 +188,9 @@ export class Sweeper {
   private async sweepAll(scope: Scope, service?: string): Promise<number> {
     const client = await this.pool.connect();
     try {
-      const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [SWEEP_LOCK]);
+      const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
+        SWEEP_LOCK,
+      ]);
       if (!rows[0]?.locked) return 0;
       try {
         let handed = 0;
@@ -183,7 +201,10 @@ export class Sweeper {
           // One owner that does not answer must not keep the others from being asked.
           handed += await this.sweepOne(target, wanted).catch((error: unknown) => {
             const { durable } = target.consumer.declaration;
-            log.warn({ event: 'sweep.failed', consumer: durable, service: target.service, err: error }, 'A journal could not be compared');
+            log.warn(
+              { event: 'sweep.failed', consumer: durable, service: target.service, err: error },
+              'A journal could not be compared',
+            );
             if (wanted === 'full') this.unswept.add(target);
             return 0;
           });
@@ -217,7 +238,9 @@ export class Sweeper {
     const types = typesFrom(declaration, service);
     const kind = declaration.kind === 'projection' ? DigestKind.LATEST_VERSIONS : DigestKind.EVENT_IDS;
     const { digests } = await journal.digestEvents({ kind, types, fromTime: window.from, toTime: window.to });
-    const owned = digests.flatMap(({ hour, count, xor }): BucketDigest[] => (hour ? [{ hour, count: Number(count), xor }] : []));
+    const owned = digests.flatMap(({ hour, count, xor }): BucketDigest[] =>
+      hour ? [{ hour, count: Number(count), xor }] : [],
+    );
     const held = await ('digest' in consumer.handler
       ? consumer.handler.digest(window, service)
       : this.store.digest(declaration.durable, types, window));
@@ -238,7 +261,7 @@ export class Sweeper {
         ? { latestOnly: true, aggregateFromTime: range.from, aggregateToTime: range.to }
         : { fromTime: range.from, toTime: range.to };
     let handed = 0;
-    for (let after = 0n; !this.stopped; ) {
+    for (let after = 0n; !this.stopped;) {
       const page = await target.journal.replayEvents({ ...REPLAY_ALL, ...bounds, types, afterSeq: after });
       const settled = page.events.filter(({ occurTime }) => occurTime && occurTime < until);
       const held = await this.store.held(
@@ -252,14 +275,24 @@ export class Sweeper {
       if (after === 0n) break;
     }
     if (handed > 0) {
-      const facts = { consumer: declaration.durable, service: target.service, from: range.from, to: range.to, events: handed };
+      const facts = {
+        consumer: declaration.durable,
+        service: target.service,
+        from: range.from,
+        to: range.to,
+        events: handed,
+      };
       log.warn({ event: 'sweep.replayed', ...facts }, 'Events were taken from the journal');
     }
     return handed;
   }
 
   /** Hands events over in the portions that the broker would use. */
-  private async hand(declaration: ConsumerDeclaration, processor: EventProcessor, events: readonly Envelope[]): Promise<void> {
+  private async hand(
+    declaration: ConsumerDeclaration,
+    processor: EventProcessor,
+    events: readonly Envelope[],
+  ): Promise<void> {
     const portion = declaration.kind === 'stepwise' ? 1 : Math.max(declaration.batchSize, declaration.concurrency);
     for (let start = 0; start < events.length && !this.stopped; start += portion) {
       const deliveries = events.slice(start, start + portion).map((envelope) => ({
@@ -270,7 +303,8 @@ export class Sweeper {
       deliveries.forEach(({ envelope, attempt }, index) => {
         const key = `${declaration.durable}/${envelope.eventId}`;
         const verdict = verdicts[index];
-        if (verdict?.outcome === 'again' && !verdict.transient && this.attempts.size < 100_000) this.attempts.set(key, attempt);
+        if (verdict?.outcome === 'again' && !verdict.transient && this.attempts.size < 100_000)
+          this.attempts.set(key, attempt);
         else this.attempts.delete(key);
       });
     }
@@ -280,9 +314,16 @@ export class Sweeper {
   private async beginning({ consumer, service, journal }: SweepTarget): Promise<Date | undefined> {
     const { declaration } = consumer;
     if (declaration.since === 'registration') return this.store.register(declaration.durable, streamName(service));
-    const { events } = await journal.replayEvents({ ...REPLAY_ALL, types: typesFrom(declaration, service), pageSize: 1 });
+    const { events } = await journal.replayEvents({
+      ...REPLAY_ALL,
+      types: typesFrom(declaration, service),
+      pageSize: 1,
+    });
     const [first] = events;
     // An aggregate is older than its first event, and others may have been published later by a little.
-    return first && new Date(Math.min(timeOfId(first.aggregateId).getTime(), timeOfId(first.eventId).getTime()) - 24 * HOUR_MS);
+    return (
+      first &&
+      new Date(Math.min(timeOfId(first.aggregateId).getTime(), timeOfId(first.eventId).getTime()) - 24 * HOUR_MS)
+    );
   }
 }
