@@ -35,7 +35,7 @@ afterAll(async () => {
   await gateway?.stop();
   await contacts?.process.stop();
   await world?.remove();
-}, 60_000);
+});
 
 async function ask(
   who: string,

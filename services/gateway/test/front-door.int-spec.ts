@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway?.stop();
   await world?.remove();
-}, 60_000);
+});
 
 async function ask(
   path: string,

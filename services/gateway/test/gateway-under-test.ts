@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { loadConfig } from '@rapport/service-kit/config';
 import { type RunningProcess, startProcess } from '@rapport/service-kit/lifecycle';
 import { migrate } from '@rapport/service-kit/migrate';
@@ -15,6 +16,9 @@ import { createLogin, employeeAttributes } from '../../../deploy/keycloak/logins
 import { type WantedRealm, applyRealm } from '../../../deploy/keycloak/realm.ts';
 import { gatewaySchema } from '../src/config.js';
 import { gatewayProcess } from '../src/gateway-process.js';
+
+// The servers are shared with all suites, and the first exchange of a realm alone may take Keycloak a second.
+jest.setTimeout(60_000);
 
 export const PASSWORD = 'a password of tests';
 const SERVICES = ['contacts', 'deals', 'billing', 'marketing', 'quality', 'analytics'];
@@ -145,6 +149,7 @@ export async function startGateway(world: World, env: Record<string, string> = {
 export async function startService(
   world: World,
   service: ServiceName,
+  env: Record<string, string> = {},
 ): Promise<{ address: string; process: ManagedProcess }> {
   const { appUrl } = await world.database(service);
   const { folder, nats } = testServers();
@@ -164,8 +169,9 @@ export async function startService(
       KEYCLOAK_URL: world.keycloakUrl,
       KEYCLOAK_REALM: world.realm,
       OIDC_CLIENT_SECRET: world.clientSecrets[`svc-${service}`] ?? '',
-      ALLOWED_AZP: 'rapport-web,rapport-demo-cli',
+      ALLOWED_AZP: ['rapport-web', 'rapport-demo-cli', ...SERVICES.map((name) => `svc-${name}`)].join(','),
       PAGE_TOKEN_SECRET: 'a secret for page tokens of tests',
+      ...env,
     },
   });
   await process.start();

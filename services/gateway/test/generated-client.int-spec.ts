@@ -32,7 +32,7 @@ afterAll(async () => {
   await contacts?.process.stop();
   await world?.remove();
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 /** The page as this person gets it, in a file. */
 async function page(username: string): Promise<string> {
@@ -78,7 +78,7 @@ describe('the OpenAPI page', () => {
       listed: 1,
       refused: 'COUNTERPARTY_NOT_FOUND',
     });
-  }, 60_000);
+  });
 });
 
 /** A program that knows the generated client and nothing else of us. */

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const gateway of gateways ?? []) await gateway.stop();
   await world?.remove();
-}, 60_000);
+});
 
 describe('a session over several gateways', () => {
   it('spends each refresh token once, however many ask at a time', async () => {
@@ -37,7 +37,7 @@ describe('a session over several gateways', () => {
     );
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     expect((await fetch(`${world.publicUrl}/v1/session`, { headers: { cookie } })).status).toBe(200);
-  }, 30_000);
+  });
 
   it('ends everywhere with the logout, and with the end of the login at Keycloak', async () => {
     const browser = new Browser(world.publicUrl);
@@ -55,7 +55,7 @@ describe('a session over several gateways', () => {
     const [user] = await world.api.get<{ id: string }[]>('/users?username=seller&exact=true');
     await world.api.post(`/users/${user?.id ?? ''}/logout`, {});
     expect((await second.fetch('/v1/session')).status).toBe(401);
-  }, 30_000);
+  });
 });
 
 describe('limits', () => {
@@ -92,5 +92,17 @@ describe('limits', () => {
     } finally {
       await slow.stop();
     }
-  }, 30_000);
+  });
+});
+
+describe('a gateway that leaves', () => {
+  it('tells its streams so, and is gone', async () => {
+    const [, leaving] = gateways;
+    const headers = { authorization: `Bearer ${await world.token('seller')}` };
+    const stream = await fetch(`${leaving?.url ?? ''}/v1/notifications`, { headers });
+    expect(stream.status).toBe(200);
+    await leaving?.stop();
+    expect(await stream.text()).toMatch(/^retry: \d+\n\nevent: end\ndata: {"reason":"RESTART"}\n\n$/);
+    await expect(fetch(`${leaving?.url ?? ''}/v1/session`)).rejects.toThrow();
+  });
 });

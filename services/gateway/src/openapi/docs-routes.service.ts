@@ -59,7 +59,7 @@ export class DocsRoutes implements OnModuleInit {
   private async openApi(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { masks } = await this.callers.identify(request, reply);
     const { json, etag } = this.page(masks);
-    reply.headers({ etag, 'cache-control': 'private, no-cache', vary: 'Authorization, Cookie' });
+    reply.headers({ etag, 'cache-control': 'private, no-cache', vary: 'Authorization, Cookie, Origin' });
     if (matchesIfNoneMatch(request.headers['if-none-match'], etag)) return reply.code(304).send();
     return reply.type('application/json; charset=utf-8').send(json);
   }

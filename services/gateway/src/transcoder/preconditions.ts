@@ -1,7 +1,8 @@
 /**
  * ETags of resources: `"<version>.<access hash>"`. The version is the row's, the
  * hash that of the caller's rights, so that a representation seen under other
- * rights is never taken for the present one.
+ * rights is never taken for the present one. `If-Match` takes the version alone
+ * too: rows of a list have their member `etag` and no header of their own.
  */
 import { createHash } from 'node:crypto';
 import { AppError } from '@rapport/service-kit/errors';
@@ -30,12 +31,18 @@ export function versionFromIfMatch(header: string | undefined, accessHash: strin
       },
     ]);
   }
-  const current = `.${accessHash}`;
-  const matching = entries(header).filter(({ weak, tag }) => !weak && tag.endsWith(current));
-  const [only] = matching;
+  const versions = entries(header).flatMap(({ weak, tag }) => (weak ? [] : (versionOf(tag, accessHash) ?? [])));
+  const [only] = versions;
   // One tag of several cannot be chosen without knowing the row; the service compares exactly one version.
-  if (only === undefined || matching.length > 1) throw staleEtag();
-  return only.tag.slice(0, -current.length);
+  if (only === undefined || versions.length > 1) throw staleEtag();
+  return only;
+}
+
+/** A row's own member `etag`, as lists and batches give it, is its version alone: it names no representation. */
+function versionOf(tag: string, accessHash: string): string | undefined {
+  if (/^\d+$/.test(tag)) return tag;
+  const current = `.${accessHash}`;
+  return tag.endsWith(current) ? tag.slice(0, -current.length) : undefined;
 }
 
 /** Whether the representation that the caller holds is the present one (weak comparison, as for every GET). */

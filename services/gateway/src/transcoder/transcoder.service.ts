@@ -87,7 +87,11 @@ function send(
 ): FastifyReply {
   const etag = etagOf(route, answer, caller, request);
   if (etag !== undefined) {
-    reply.headers({ etag, 'cache-control': 'private, no-cache', vary: 'Authorization, Cookie, Accept-Language' });
+    reply.headers({
+      etag,
+      'cache-control': 'private, no-cache',
+      vary: 'Authorization, Cookie, Accept-Language, Origin',
+    });
     if (route.binding.method === 'GET' && matchesIfNoneMatch(request.headers['if-none-match'], etag))
       return reply.code(304).send();
   }
