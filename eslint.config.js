@@ -49,19 +49,17 @@ const NO_OWN_CLIENT = {
   selector: 'NewExpression[callee.name="PrismaClient"]',
   message: 'visibleTo(ctx) is the only way to data; the client is made in prisma.service.ts (docs/style.md, rule 7).',
 };
-const RAW_CLIENT = [
-  {
-    group: ['**/prisma.service.js'],
-    message: 'visibleTo(ctx) is the only way to data (docs/style.md, rule 7).',
-    allowTypeImports: true,
-  },
-  {
-    group: ['**/generated/prisma/client.js'],
-    importNames: ['PrismaClient'],
-    message: 'visibleTo(ctx) is the only way to data (docs/style.md, rule 7).',
-    allowTypeImports: true,
-  },
-];
+const RAW_CLIENT = {
+  group: ['**/generated/prisma/client.js'],
+  importNames: ['PrismaClient'],
+  message: 'visibleTo(ctx) is the only way to data (docs/style.md, rule 7).',
+  allowTypeImports: true,
+};
+const DATA_HANDLE = {
+  group: ['**/prisma.service.js'],
+  message: 'Use cases, queries and consumers reach data; edges, mappers and rules do not (docs/style.md, rule 7).',
+  allowTypeImports: true,
+};
 const restricted = (...selectors) => ({ 'no-restricted-syntax': ['error', ...selectors] });
 const EVERYWHERE = [NO_STAR_EXPORT, NO_UNSAFE_SQL];
 
@@ -118,8 +116,13 @@ export default tseslint.config(
   },
   {
     files: SERVICE_CODE,
-    ignores: ['**/app.module.ts', '**/prisma.service.ts'],
-    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: RAW_CLIENT }] },
+    ignores: ['**/prisma.service.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [RAW_CLIENT] }] },
+  },
+  {
+    files: SERVICE_CODE,
+    ignores: ['**/app.module.ts', '**/*.service.ts', '**/*.queries.ts', '**/*.consumer.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [RAW_CLIENT, DATA_HANDLE] }] },
   },
   {
     files: SERVICE_CODE,

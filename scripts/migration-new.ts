@@ -33,7 +33,9 @@ try {
   await server.process.start();
   const serverUrl = server.superuserUrl('postgres');
   const file = await newMigration({ serverUrl, serviceFolder, name, now: new Date() });
-  console.log(file ? `Wrote ${relative(root, file)}: read it before you commit it.` : 'schema.prisma and the migrations agree.');
+  console.log(
+    file ? `Wrote ${relative(root, file)}: read it before you commit it.` : 'schema.prisma and the migrations agree.',
+  );
 } finally {
   await server.process.stop();
   rmSync(folder, { recursive: true, force: true });

@@ -53,7 +53,7 @@ const planted: readonly Planted[] = [
   ],
   [
     'services/deals/src/deals/raw.controller.ts',
-    "import { PrismaService } from '../prisma.service.js';\nexport const x = PrismaService;",
+    "import { Data } from '../prisma.service.js';\nexport const x = Data;",
     '@typescript-eslint/no-restricted-imports',
     RULE(7),
   ],

@@ -61,7 +61,15 @@ export {
   toMoney,
   toReference,
 } from './data/rows/resource-head.js';
-export { type EveryRow, notFound, ServiceData, type ServiceDataOptions, type Tx, type Visible } from './data/service-data.js';
+export {
+  type Consequences,
+  type EveryRow,
+  notFound,
+  ServiceData,
+  type ServiceDataOptions,
+  type Tx,
+  type Visible,
+} from './data/service-data.js';
 export type { Transaction } from './data/transaction.js';
 export { audit, type RowChange } from './data/write/audit.js';
 export { changedColumns, changedFields, nextVersion, versionOf } from './data/write/changes.js';

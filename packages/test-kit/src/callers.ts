@@ -1,4 +1,11 @@
-import { type Authenticated, type CallContext, Grants, Masks, type Principal, type RequiredRight } from '@rapport/service-kit/access';
+import {
+  type Authenticated,
+  type CallContext,
+  Grants,
+  Masks,
+  type Principal,
+  type RequiredRight,
+} from '@rapport/service-kit/access';
 import { AppError } from '@rapport/service-kit/errors';
 import { v7 as uuidv7 } from 'uuid';
 
@@ -23,7 +30,13 @@ export interface Caller extends Authenticated {
 const known = new Map<string, Caller>();
 
 /** Makes a caller; his `token` is a name by which `testAuthenticator` knows him. */
-export function caller({ may, employeeId = uuidv7(), branchIds = [], departmentPaths = [], program = false }: CallerOptions): Caller {
+export function caller({
+  may,
+  employeeId = uuidv7(),
+  branchIds = [],
+  departmentPaths = [],
+  program = false,
+}: CallerOptions): Caller {
   const subject = uuidv7();
   const grants = new Grants(Object.entries(may).map(([rsname, scopes]) => ({ rsname, scopes })));
   const identity = { subject, username: `user-${subject}`, azp: 'tests' };

@@ -23,7 +23,11 @@ export class TestDatabase {
     const { superuserUrl } = testServers().postgres;
     const name = `test_${service ?? 'kit'}_${uuidv7().replaceAll('-', '').slice(-20)}`;
     const [ownerRole, appRole] = [`${name}_owner`, `${name}_app`];
-    const { ownerUrl, appUrl } = await ensureServiceDatabase(superuserUrl, { database: name, ownerRole, appRole }, { owner: 'o', app: 'a' });
+    const { ownerUrl, appUrl } = await ensureServiceDatabase(
+      superuserUrl,
+      { database: name, ownerRole, appRole },
+      { owner: 'o', app: 'a' },
+    );
     const own = join(projectFolder, 'services', service ?? '', 'prisma/migrations');
     await migrate({ ownerUrl, appRole, directories: service !== undefined && existsSync(own) ? [own] : [] });
     return new TestDatabase(appUrl, new pg.Pool({ connectionString: ownerUrl, max: 4 }), name, [ownerRole, appRole]);

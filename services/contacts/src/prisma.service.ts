@@ -23,7 +23,8 @@ export class Data extends ServiceData<PrismaClient> {
       pageTokenSecret: config.PAGE_TOKEN_SECRET,
       // Master of both: no copy of its own rows, which would be a moment late.
       departments: (sql) => sql`select id::text as id, parent_id::text as "parentId" from department`,
-      branches: (sql) => sql`select id::text as id, time_zone as "timeZone", currency_code as "currencyCode" from branch`,
+      branches: (sql) =>
+        sql`select id::text as id, time_zone as "timeZone", currency_code as "currencyCode" from branch`,
     });
   }
 }

@@ -1,4 +1,7 @@
-import { CounterpartiesServiceService } from '@rapport/contracts/rapport/contacts/v1/counterparties_service';
+import {
+  CounterpartiesServiceService,
+  type ListCounterpartiesRequest,
+} from '@rapport/contracts/rapport/contacts/v1/counterparties_service';
 import { Counterparty, Counterparty_Kind } from '@rapport/contracts/rapport/contacts/v1/counterparty';
 import { Branch, Department, Employee } from '@rapport/contracts/rapport/contacts/v1/organization';
 import { OrganizationServiceService } from '@rapport/contracts/rapport/contacts/v1/organization_service';
@@ -31,8 +34,17 @@ export const branch = (over: Partial<Branch> = {}): Branch => ({
   currencyCode: 'UAH',
   ...over,
 });
-export const department = (over: Partial<Department> = {}): Department => ({ ...blank(Department), displayName: 'Продажі', ...over });
-export const employee = (over: Partial<Employee> = {}): Employee => ({ ...blank(Employee), givenName: 'Олена', familyName: 'Шевченко', ...over });
+export const department = (over: Partial<Department> = {}): Department => ({
+  ...blank(Department),
+  displayName: 'Продажі',
+  ...over,
+});
+export const employee = (over: Partial<Employee> = {}): Employee => ({
+  ...blank(Employee),
+  givenName: 'Олена',
+  familyName: 'Шевченко',
+  ...over,
+});
 export const counterparty = (over: Partial<Counterparty> = {}): Counterparty => ({
   ...blank(Counterparty),
   displayName: 'Гастроном',
@@ -40,6 +52,17 @@ export const counterparty = (over: Partial<Counterparty> = {}): Counterparty => 
   ...over,
 });
 export const person = (over: Partial<Person> = {}): Person => ({ ...blank(Person), familyName: 'Коваль', ...over });
+
+export const listRequest = (over: Partial<ListCounterpartiesRequest> = {}): ListCounterpartiesRequest => ({
+  filter: '',
+  orderBy: '',
+  pageSize: 0,
+  pageToken: '',
+  readMask: undefined,
+  includeTotal: false,
+  showDeleted: false,
+  ...over,
+});
 
 /** A running service with a small company: two branches, a department with one below it, three employees. */
 export class World {
@@ -49,7 +72,14 @@ export class World {
       'contacts.branch': ['create', 'import', 'read@all', 'update@all', 'delete@all', 'undelete@all'],
       'contacts.department': ['create', 'import', 'read@all', 'update@all', 'delete@all', 'undelete@all'],
       'contacts.employee': ['create', 'import', 'read@all', 'update@all', 'dismiss@all'],
-      ...cards('all', 'import', 'read:bank_details', 'update:bank_details', 'read:personal_profile', 'update:personal_profile'),
+      ...cards(
+        'all',
+        'import',
+        'read:bank_details',
+        'update:bank_details',
+        'read:personal_profile',
+        'update:personal_profile',
+      ),
     },
   });
 
@@ -69,13 +99,19 @@ export class World {
   static async make(): Promise<World> {
     const database = await TestDatabase.make('contacts');
     const definitions = [OrganizationServiceService, CounterpartiesServiceService, PeopleServiceService];
-    const world = new World(database, await TestedService.start({ name: 'contacts', appModule: AppModule, definitions, database }));
+    const world = new World(
+      database,
+      await TestedService.start({ name: 'contacts', appModule: AppModule, definitions, database }),
+    );
     const organization = world.organization(world.administrator);
     const add = { requestId: '' };
     world.kyiv = await organization.createBranch({ ...add, branch: branch() });
     world.lviv = await organization.createBranch({ ...add, branch: branch({ displayName: 'Львів' }) });
     world.sales = await organization.createDepartment({ ...add, department: department() });
-    world.retail = await organization.createDepartment({ ...add, department: department({ displayName: 'Роздріб', parentId: world.sales.id }) });
+    world.retail = await organization.createDepartment({
+      ...add,
+      department: department({ displayName: 'Роздріб', parentId: world.sales.id }),
+    });
     const hire = async (familyName: string, home: Partial<Employee>): Promise<Employee> =>
       organization.createEmployee({ ...add, employee: employee({ familyName, ...home }) });
     world.anna = await hire('Анненко', { branchId: world.kyiv.id, departmentId: world.sales.id });
@@ -87,7 +123,12 @@ export class World {
   /** An employee with these rights beside everyone's. */
   as(who: Employee, may: Record<string, readonly string[]>): Caller {
     const path = who.departmentId === this.retail.id ? `${this.sales.id}/${this.retail.id}` : this.sales.id;
-    return caller({ may: { ...EVERYONE, ...may }, employeeId: who.id, branchIds: [who.branchId], departmentPaths: [path] });
+    return caller({
+      may: { ...EVERYONE, ...may },
+      employeeId: who.id,
+      branchIds: [who.branchId],
+      departmentPaths: [path],
+    });
   }
 
   organization = (who: Caller) => this.service.as(who, OrganizationServiceService);
@@ -97,7 +138,17 @@ export class World {
   /** A counterparty of somebody. */
   async counterpartyOf(who: Employee, over: Partial<Counterparty> = {}): Promise<Counterparty> {
     const owner = { ownerId: who.id, departmentId: who.departmentId, branchId: who.branchId };
-    return this.counterparties(this.administrator).createCounterparty({ requestId: '', counterparty: counterparty({ ...owner, ...over }) });
+    return this.counterparties(this.administrator).createCounterparty({
+      requestId: '',
+      counterparty: counterparty({ ...owner, ...over }),
+    });
+  }
+
+  /** Names of the counterparties that somebody lists, in alphabetical order. */
+  async names(who: Caller, filter: string, over: Partial<ListCounterpartiesRequest> = {}): Promise<string[]> {
+    const request = listRequest({ filter, orderBy: 'display_name', ...over });
+    const { counterparties } = await this.counterparties(who).listCounterparties(request);
+    return counterparties.map(({ displayName }) => displayName);
   }
 
   /** Types of the events of an aggregate, oldest first, as `CounterpartyCreated:1`. */

@@ -55,7 +55,12 @@ class DataModule {
     rpcs.add(ReferencesServiceService, { checkReferences: (request, ctx) => references.answer(ctx, request) });
     hooks.beforeHandler((ctx, { desc }, request) => references.check(ctx, desc.input, request));
     hooks.beforeAnswer((ctx, { desc }, answer) => auditProtectedRead(data.sql, ctx, desc.output, answer));
-    lifecycle.add({ name: 'database', order: LIFECYCLE_ORDER.DATABASE, start: () => this.start(), stop: () => this.stop() });
+    lifecycle.add({
+      name: 'database',
+      order: LIFECYCLE_ORDER.DATABASE,
+      start: () => this.start(),
+      stop: () => this.stop(),
+    });
   }
 
   private async start(): Promise<void> {
@@ -82,5 +87,7 @@ function addressOf({ name, config }: ServiceSettings, service: string): string {
   const variable = `${service.toUpperCase()}_URL`;
   const address = (config as Readonly<Record<string, unknown>>)[variable];
   if (typeof address === 'string') return address;
-  throw new Error(`${name} refers to rows of ${service}: its config must name ${variable} (serviceConfig({ calls: ['${service}'] })).`);
+  throw new Error(
+    `${name} refers to rows of ${service}: its config must name ${variable} (serviceConfig({ calls: ['${service}'] })).`,
+  );
 }

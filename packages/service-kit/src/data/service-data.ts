@@ -12,7 +12,14 @@ import { type Deleted, rowPredicate, writeAction } from './rows/predicate.js';
 import { readPredicateSql, type SqlText } from './rows/raw-predicate.js';
 import { type RowRules, type VisibleModels, visibleModels } from './rows/visible.js';
 import { takenUnique } from './write/unique.js';
-import { insideOf, openTransaction, type RawClient, sqlOfPrisma, type Transaction, withRetries } from './transaction.js';
+import {
+  insideOf,
+  openTransaction,
+  type RawClient,
+  sqlOfPrisma,
+  type Transaction,
+  withRetries,
+} from './transaction.js';
 
 export interface ServiceDataOptions<C> {
   /** The generated client, on `databaseAdapter`. */
@@ -43,7 +50,20 @@ export type Visible<C> = VisibleModels<C> & {
 export type GuardedStatement = (predicate: (model: string, alias: string) => Promise<SqlText>) => Promise<SqlText>;
 
 /** Reads without a predicate. */
-export type EveryRow<C> = { readonly [K in keyof VisibleModels<C>]: Pick<VisibleModels<C>[K], Extract<keyof VisibleModels<C>[K], 'findFirst' | 'findMany' | 'count'>> };
+export type EveryRow<C> = {
+  readonly [K in keyof VisibleModels<C>]: Pick<
+    VisibleModels<C>[K],
+    Extract<keyof VisibleModels<C>[K], 'findFirst' | 'findMany' | 'count'>
+  >;
+};
+
+/** Changes without a predicate. */
+export type Consequences<C> = {
+  readonly [K in keyof VisibleModels<C>]: Pick<
+    VisibleModels<C>[K],
+    Extract<keyof VisibleModels<C>[K], 'updateMany' | 'updateManyAndReturn'>
+  >;
+};
 
 interface PrismaLike extends RawClient {
   $transaction<T>(work: (tx: RawClient) => Promise<T>, options: { maxWait: number; timeout: number }): Promise<T>;
@@ -70,7 +90,13 @@ export class ServiceData<C extends object> extends HandlerTransactions<Tx<C>> {
   private readonly rules: RowRules;
   private readonly lists: ListQueries;
 
-  constructor({ client, models, pageTokenSecret, departments = departmentCopy, branches = branchCopy }: ServiceDataOptions<C>) {
+  constructor({
+    client,
+    models,
+    pageTokenSecret,
+    departments = departmentCopy,
+    branches = branchCopy,
+  }: ServiceDataOptions<C>) {
     super();
     this.models = models;
     this.prisma = client as unknown as PrismaLike;
@@ -103,7 +129,9 @@ export class ServiceData<C extends object> extends HandlerTransactions<Tx<C>> {
   async whyNot(tx: Tx<C>, modelName: string, id: string, version: number): Promise<AppError> {
     const model = this.models.get(modelName);
     const { ctx, raw, deleted } = insideOf(tx);
-    const rows = (raw as unknown as Record<string, { findFirst(args: object): Promise<{ version: number } | null> }>)[model.delegate]!;
+    const rows = (raw as unknown as Record<string, { findFirst(args: object): Promise<{ version: number } | null> }>)[
+      model.delegate
+    ]!;
     const readable = await rowPredicate(ctx, model, 'read', this.departments, deleted);
     const row = await rows.findFirst({ where: { AND: [{ id }, readable] } });
     if (!row) return notFound(model.name, id);
@@ -111,7 +139,11 @@ export class ServiceData<C extends object> extends HandlerTransactions<Tx<C>> {
     if (!(await rows.findFirst({ where: { AND: [{ id }, changeable] } }))) {
       return new AppError('PERMISSION_DENIED', 'ROW_READ_ONLY', 'You may read this, but not do this with it.', { id });
     }
-    return new AppError('ABORTED', 'STALE_ETAG', 'It has changed since you read it: read it again.', { id, etag: String(row.version), sent: String(version) });
+    return new AppError('ABORTED', 'STALE_ETAG', 'It has changed since you read it: read it again.', {
+      id,
+      etag: String(row.version),
+      sent: String(version),
+    });
   }
 
   /**
@@ -120,6 +152,17 @@ export class ServiceData<C extends object> extends HandlerTransactions<Tx<C>> {
    */
   everyRow(tx: Tx<C>): EveryRow<C> {
     return insideOf(tx).raw as unknown as EveryRow<C>;
+  }
+
+  /**
+   * Changes without a predicate, for what follows in other rows from a change
+   * that the caller was entitled to: a payment changes what is paid of its
+   * invoice. The right is checked where the cause is, on the caller's own row;
+   * what is written here follows from it, and is never what he says. Version,
+   * event and audit as with any change.
+   */
+  consequences(tx: Tx<C>): Consequences<C> {
+    return insideOf(tx).raw as unknown as Consequences<C>;
   }
 
   /**
@@ -135,7 +178,13 @@ export class ServiceData<C extends object> extends HandlerTransactions<Tx<C>> {
     const model = this.models.get(modelName);
     const rows = this.visibleTo(ctx, { deleted: request.showDeleted ? 'shown' : 'hidden' });
     const counted = (rows as unknown as Record<string, { count(args: object): Promise<number> }>)[model.delegate]!;
-    return this.lists.page(ctx, model, request, (args) => find(rows, args), (args) => counted.count(args));
+    return this.lists.page(
+      ctx,
+      model,
+      request,
+      (args) => find(rows, args),
+      (args) => counted.count(args),
+    );
   }
 
   async connect(): Promise<void> {
@@ -171,7 +220,8 @@ export class ServiceData<C extends object> extends HandlerTransactions<Tx<C>> {
       guarded = true;
       return readPredicateSql(ctx, this.models.get(model), alias, this.departments);
     });
-    if (!guarded) throw new Error('SQL without a row predicate: ask for predicate(model, alias) and put it into the statement.');
+    if (!guarded)
+      throw new Error('SQL without a row predicate: ask for predicate(model, alias) and put it into the statement.');
     return this.prisma.$queryRaw<T[]>(text as unknown as TemplateStringsArray);
   }
 }
@@ -179,5 +229,10 @@ export class ServiceData<C extends object> extends HandlerTransactions<Tx<C>> {
 /** NOT_FOUND/<NOUN>_NOT_FOUND: absent, deleted and out of the read scope are the same. */
 export function notFound(modelName: string, id: string): AppError {
   const noun = modelName.replaceAll(/(?<!^)([A-Z])/g, '_$1');
-  return new AppError('NOT_FOUND', `${noun.toUpperCase()}_NOT_FOUND`, `There is no such ${noun.replaceAll('_', ' ').toLowerCase()}, or you may not see it.`, { id });
+  return new AppError(
+    'NOT_FOUND',
+    `${noun.toUpperCase()}_NOT_FOUND`,
+    `There is no such ${noun.replaceAll('_', ' ').toLowerCase()}, or you may not see it.`,
+    { id },
+  );
 }

@@ -82,7 +82,11 @@ export function uniqueViolation(error: unknown): string | undefined {
 
 function databaseError(error: unknown): { code?: string; cause?: DriverCause } {
   if (typeof error !== 'object' || error === null) return {};
-  const { code, meta, cause } = error as { code?: string; meta?: { code?: string; driverAdapterError?: { cause?: DriverCause } }; cause?: DriverCause };
+  const { code, meta, cause } = error as {
+    code?: string;
+    meta?: { code?: string; driverAdapterError?: { cause?: DriverCause } };
+    cause?: DriverCause;
+  };
   const driver = meta?.driverAdapterError?.cause ?? cause;
   return { code: driver?.originalCode ?? meta?.code ?? code, ...(driver ? { cause: driver } : {}) };
 }

@@ -40,7 +40,10 @@ export class CounterpartiesController implements CounterpartiesServiceController
     return readMasked(counterparty, request.readMask, COUNTERPARTY);
   }
 
-  async listCounterparties(request: ListCounterpartiesRequest, metadata?: Metadata): Promise<ListCounterpartiesResponse> {
+  async listCounterparties(
+    request: ListCounterpartiesRequest,
+    metadata?: Metadata,
+  ): Promise<ListCounterpartiesResponse> {
     const { counterparties, ...page } = await this.counterparties.list(callContext(metadata), request);
     return { ...page, counterparties: counterparties.map((one) => readMasked(one, request.readMask, COUNTERPARTY)) };
   }

@@ -1,7 +1,8 @@
+import type {
+  Counterparty} from '@rapport/contracts/rapport/contacts/v1/counterparty';
 import {
   Address,
   BankAccount,
-  Counterparty,
   type Counterparty_Kind,
   Email,
   Phone,

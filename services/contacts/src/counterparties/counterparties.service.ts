@@ -59,8 +59,14 @@ export class CounterpartiesService {
     );
   }
 
-  async createBatch(ctx: CallContext, request: BatchCreateCounterpartiesRequest): Promise<BatchCreateCounterpartiesResponse> {
-    const drafts = request.requests.map((one, index) => ({ message: one.counterparty!, at: `requests[${index}].counterparty` }));
+  async createBatch(
+    ctx: CallContext,
+    request: BatchCreateCounterpartiesRequest,
+  ): Promise<BatchCreateCounterpartiesResponse> {
+    const drafts = request.requests.map((one, index) => ({
+      message: one.counterparty!,
+      at: `requests[${index}].counterparty`,
+    }));
     return this.data.visibleTo(ctx, { deleted: 'shown' }).transaction((tx) =>
       once(tx, [BatchCreateCounterpartiesRequest, request], BatchCreateCounterpartiesResponse, async () => ({
         counterparties: await this.insert(ctx, tx, drafts),
@@ -98,10 +104,18 @@ export class CounterpartiesService {
   }
 
   async undelete(ctx: CallContext, id: string, version: number): Promise<Counterparty> {
-    return this.change(ctx, id, version, counterpartyUndeleted, async ({ deleteTime }) => {
-      if (!deleteTime) throw new AppError('FAILED_PRECONDITION', 'NOT_DELETED', 'The counterparty is not deleted.', { id });
-      return { deleteTime: null };
-    }, 'shown');
+    return this.change(
+      ctx,
+      id,
+      version,
+      counterpartyUndeleted,
+      async ({ deleteTime }) => {
+        if (!deleteTime)
+          throw new AppError('FAILED_PRECONDITION', 'NOT_DELETED', 'The counterparty is not deleted.', { id });
+        return { deleteTime: null };
+      },
+      'shown',
+    );
   }
 
   async transfer(ctx: CallContext, id: string, to: Owner, version: number): Promise<Counterparty> {
@@ -114,9 +128,15 @@ export class CounterpartiesService {
       (await tx.counterparty.findMany({ where })).map(toProto),
     );
     const owners = ownersOf(ctx, fresh);
-    const rows = fresh.map(({ message }, index) => ({ ...newRow(ctx, message), ...owners[index]!, ...toColumns(message) }));
+    const rows = fresh.map(({ message }, index) => ({
+      ...newRow(ctx, message),
+      ...owners[index]!,
+      ...toColumns(message),
+    }));
     const made = (await tx.counterparty.createManyAndReturn({ data: rows })).map(toProto);
-    const created = fresh.map(({ message }) => (isImport(ctx, COUNTERPARTY, message) ? counterpartyImported : counterpartyCreated));
+    const created = fresh.map(({ message }) =>
+      isImport(ctx, COUNTERPARTY, message) ? counterpartyImported : counterpartyCreated,
+    );
     await outbox.add(tx, ...made.map((counterparty, index) => created[index]!(counterparty)));
     await audit.write(tx, COUNTERPARTY, ...made.map((after) => ({ after })));
     return inOrder(made);

@@ -17,7 +17,10 @@ export async function assertNoCycle(
   let above: string | null = parentId;
   for (let level = 0; above !== null; level += 1) {
     if (above === id || level > MAX_LEVELS) {
-      throw new AppError('FAILED_PRECONDITION', 'COUNTERPARTY_CYCLE', 'A holding cannot contain itself.', { id, parentId });
+      throw new AppError('FAILED_PRECONDITION', 'COUNTERPARTY_CYCLE', 'A holding cannot contain itself.', {
+        id,
+        parentId,
+      });
     }
     above = await parentOf(above);
   }

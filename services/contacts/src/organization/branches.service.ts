@@ -62,7 +62,9 @@ export class BranchesService {
   }
 
   async list(ctx: CallContext, request: ListBranchesRequest): Promise<ListBranchesResponse> {
-    const { rows, ...page } = await this.data.list(ctx, 'Branch', request, (visible, args) => visible.branch.findMany(args));
+    const { rows, ...page } = await this.data.list(ctx, 'Branch', request, (visible, args) =>
+      visible.branch.findMany(args),
+    );
     return { ...page, branches: rows.map(toProto) };
   }
 
@@ -76,16 +78,25 @@ export class BranchesService {
   }
 
   async undelete(ctx: CallContext, id: string, version: number): Promise<Branch> {
-    return this.change(ctx, id, version, branchUndeleted, ({ deleteTime }) => {
-      if (!deleteTime) throw new AppError('FAILED_PRECONDITION', 'NOT_DELETED', 'The branch is not deleted.', { id });
-      return { deleteTime: null };
-    }, 'shown');
+    return this.change(
+      ctx,
+      id,
+      version,
+      branchUndeleted,
+      ({ deleteTime }) => {
+        if (!deleteTime) throw new AppError('FAILED_PRECONDITION', 'NOT_DELETED', 'The branch is not deleted.', { id });
+        return { deleteTime: null };
+      },
+      'shown',
+    );
   }
 
   /** Rows, events and audit of new branches, in the order of the drafts. */
   private async insert(ctx: CallContext, tx: Tx, drafts: readonly Draft<Branch>[]): Promise<Branch[]> {
     for (const { message, at } of drafts) assertTimeZone(message.timeZone, at);
-    const { fresh, inOrder } = await byExternalId(drafts, async (where) => (await tx.branch.findMany({ where })).map(toProto));
+    const { fresh, inOrder } = await byExternalId(drafts, async (where) =>
+      (await tx.branch.findMany({ where })).map(toProto),
+    );
     const rows = fresh.map(({ message }) => ({ ...newRow(ctx, message), ...toColumns(message) }));
     const made = (await tx.branch.createManyAndReturn({ data: rows })).map(toProto);
     const created = fresh.map(({ message }) => (isImport(ctx, BRANCH, message) ? branchImported : branchCreated));

@@ -19,7 +19,9 @@ describe('the tree of departments', () => {
 
   it('takes along what stands below', () => {
     const below = [{ id: 'retail', path: ['company', 'sales', 'retail'] }];
-    expect(movedPaths(['company', 'sales'], ['group', 'sales'], below)).toEqual([{ id: 'retail', path: ['group', 'sales', 'retail'] }]);
+    expect(movedPaths(['company', 'sales'], ['group', 'sales'], below)).toEqual([
+      { id: 'retail', path: ['group', 'sales', 'retail'] },
+    ]);
     expect(movedPaths(['company', 'sales'], ['sales'], below)).toEqual([{ id: 'retail', path: ['sales', 'retail'] }]);
   });
 });

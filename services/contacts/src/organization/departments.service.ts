@@ -54,7 +54,10 @@ export class DepartmentsService {
   }
 
   async createBatch(ctx: CallContext, request: BatchCreateDepartmentsRequest): Promise<BatchCreateDepartmentsResponse> {
-    const drafts = request.requests.map((one, index) => ({ message: one.department!, at: `requests[${index}].department` }));
+    const drafts = request.requests.map((one, index) => ({
+      message: one.department!,
+      at: `requests[${index}].department`,
+    }));
     return this.data.visibleTo(ctx, { deleted: 'shown' }).transaction((tx) =>
       once(tx, [BatchCreateDepartmentsRequest, request], BatchCreateDepartmentsResponse, async () => ({
         departments: await this.insert(ctx, tx, drafts),
@@ -75,7 +78,12 @@ export class DepartmentsService {
     return { ...page, departments: rows.map(toProto) };
   }
 
-  async update(ctx: CallContext, wanted: Department, fields: ReadonlySet<string>, version: number): Promise<Department> {
+  async update(
+    ctx: CallContext,
+    wanted: Department,
+    fields: ReadonlySet<string>,
+    version: number,
+  ): Promise<Department> {
     return this.change(ctx, wanted.id, version, departmentUpdated, async (before, tx) => {
       const columns = changedColumns(toColumns(wanted), fields);
       if (!fields.has('parentId') || wanted.parentId === before.parentId) return columns;
@@ -88,23 +96,38 @@ export class DepartmentsService {
   }
 
   async undelete(ctx: CallContext, id: string, version: number): Promise<Department> {
-    return this.change(ctx, id, version, departmentUndeleted, async ({ deleteTime }) => {
-      if (!deleteTime) throw new AppError('FAILED_PRECONDITION', 'NOT_DELETED', 'The department is not deleted.', { id });
-      return { deleteTime: null };
-    }, 'shown');
+    return this.change(
+      ctx,
+      id,
+      version,
+      departmentUndeleted,
+      async ({ deleteTime }) => {
+        if (!deleteTime)
+          throw new AppError('FAILED_PRECONDITION', 'NOT_DELETED', 'The department is not deleted.', { id });
+        return { deleteTime: null };
+      },
+      'shown',
+    );
   }
 
   /** Rows, events and audit of new departments, in the order of the drafts. */
   private async insert(ctx: CallContext, tx: Tx, drafts: readonly Draft<Department>[]): Promise<Department[]> {
-    const { fresh, inOrder } = await byExternalId(drafts, async (where) => (await tx.department.findMany({ where })).map(toProto));
+    const { fresh, inOrder } = await byExternalId(drafts, async (where) =>
+      (await tx.department.findMany({ where })).map(toProto),
+    );
     await lock(tx, 'departments');
-    const parents = await this.nodes(tx, fresh.flatMap(({ message }) => message.parentId || []));
+    const parents = await this.nodes(
+      tx,
+      fresh.flatMap(({ message }) => message.parentId || []),
+    );
     const rows = fresh.map(({ message }) => {
       const row = newRow(ctx, message);
       return { ...row, ...toColumns(message), path: pathBelow(parents.get(message.parentId), row.id) };
     });
     const made = (await tx.department.createManyAndReturn({ data: rows })).map(toProto);
-    const created = fresh.map(({ message }) => (isImport(ctx, DEPARTMENT, message) ? departmentImported : departmentCreated));
+    const created = fresh.map(({ message }) =>
+      isImport(ctx, DEPARTMENT, message) ? departmentImported : departmentCreated,
+    );
     await outbox.add(tx, ...made.map((department, index) => created[index]!(department)));
     await audit.write(tx, DEPARTMENT, ...made.map((after) => ({ after })));
     return inOrder(made);
@@ -116,14 +139,19 @@ export class DepartmentsService {
     const parent = (await this.nodes(tx, parentId === '' ? [] : [parentId])).get(parentId);
     if (parent) assertNoCycle(before.id, parent);
     const path = pathBelow(parent, before.id);
-    const below = await this.data.everyRow(tx).department.findMany({ where: { path: { has: before.id }, id: { not: before.id } } });
+    const below = await this.data
+      .everyRow(tx)
+      .department.findMany({ where: { path: { has: before.id }, id: { not: before.id } } });
     for (const moved of movedPaths(before.path, path, below)) await this.setPath(ctx, tx, moved);
     return path;
   }
 
   private async setPath(ctx: CallContext, tx: Tx, { id, path }: TreeNode): Promise<void> {
     const found = await tx.department.findFirst({ where: { id } });
-    const [row] = await tx.department.updateManyAndReturn({ where: { id }, data: { path: [...path], ...nextVersion(ctx.clock()) } });
+    const [row] = await tx.department.updateManyAndReturn({
+      where: { id },
+      data: { path: [...path], ...nextVersion(ctx.clock()) },
+    });
     if (!row || !found) return; // deleted long ago: nobody sees it any more
     const after = toProto(row);
     await outbox.add(tx, departmentUpdated(after));
@@ -131,7 +159,9 @@ export class DepartmentsService {
   }
 
   private async nodes(tx: Tx, ids: string[]): Promise<Map<string, TreeNode>> {
-    const found = await this.data.everyRow(tx).department.findMany({ where: { id: { in: ids } }, select: { id: true, path: true } });
+    const found = await this.data
+      .everyRow(tx)
+      .department.findMany({ where: { id: { in: ids } }, select: { id: true, path: true } });
     return new Map(found.map((node) => [node.id, node]));
   }
 

@@ -55,7 +55,10 @@ export class EmployeesService {
   }
 
   async createBatch(ctx: CallContext, request: BatchCreateEmployeesRequest): Promise<BatchCreateEmployeesResponse> {
-    const drafts = request.requests.map((one, index) => ({ message: one.employee!, at: `requests[${index}].employee` }));
+    const drafts = request.requests.map((one, index) => ({
+      message: one.employee!,
+      at: `requests[${index}].employee`,
+    }));
     return this.data.visibleTo(ctx, { deleted: 'shown' }).transaction((tx) =>
       once(tx, [BatchCreateEmployeesRequest, request], BatchCreateEmployeesResponse, async () => ({
         employees: await this.insert(ctx, tx, drafts),
@@ -70,7 +73,9 @@ export class EmployeesService {
   }
 
   async list(ctx: CallContext, request: ListEmployeesRequest): Promise<ListEmployeesResponse> {
-    const { rows, ...page } = await this.data.list(ctx, 'Employee', request, (visible, args) => visible.employee.findMany(args));
+    const { rows, ...page } = await this.data.list(ctx, 'Employee', request, (visible, args) =>
+      visible.employee.findMany(args),
+    );
     return { ...page, employees: rows.map(toProto) };
   }
 
@@ -101,8 +106,14 @@ export class EmployeesService {
 
   /** Rows, events and audit of new employees, in the order of the drafts. */
   private async insert(ctx: CallContext, tx: Tx, drafts: readonly Draft<Employee>[]): Promise<Employee[]> {
-    const { fresh, inOrder } = await byExternalId(drafts, async (where) => (await tx.employee.findMany({ where })).map(toProto));
-    const rows = fresh.map(({ message }) => ({ ...newRow(ctx, message), ...toColumns(message), displayName: displayName(message) }));
+    const { fresh, inOrder } = await byExternalId(drafts, async (where) =>
+      (await tx.employee.findMany({ where })).map(toProto),
+    );
+    const rows = fresh.map(({ message }) => ({
+      ...newRow(ctx, message),
+      ...toColumns(message),
+      displayName: displayName(message),
+    }));
     const made = (await tx.employee.createManyAndReturn({ data: rows })).map(toProto);
     const created = fresh.map(({ message }) => (isImport(ctx, EMPLOYEE, message) ? employeeImported : employeeCreated));
     await outbox.add(tx, ...made.map((employee, index) => created[index]!(employee)));

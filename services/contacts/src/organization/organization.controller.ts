@@ -50,7 +50,10 @@ export class OrganizationController implements OrganizationServiceController {
     return this.branches.create(callContext(metadata), request);
   }
 
-  async batchCreateBranches(request: BatchCreateBranchesRequest, metadata?: Metadata): Promise<BatchCreateBranchesResponse> {
+  async batchCreateBranches(
+    request: BatchCreateBranchesRequest,
+    metadata?: Metadata,
+  ): Promise<BatchCreateBranchesResponse> {
     return this.branches.createBatch(callContext(metadata), request);
   }
 
@@ -89,7 +92,11 @@ export class OrganizationController implements OrganizationServiceController {
   }
 
   async getDepartment(request: GetDepartmentRequest, metadata?: Metadata): Promise<Department> {
-    return readMasked(await this.departments.get(callContext(metadata), request.departmentId), request.readMask, DEPARTMENT);
+    return readMasked(
+      await this.departments.get(callContext(metadata), request.departmentId),
+      request.readMask,
+      DEPARTMENT,
+    );
   }
 
   async listDepartments(request: ListDepartmentsRequest, metadata?: Metadata): Promise<ListDepartmentsResponse> {

@@ -28,10 +28,7 @@ export class PeopleController implements PeopleServiceController {
     return this.people.create(callContext(metadata), request);
   }
 
-  async batchCreatePeople(
-    request: BatchCreatePeopleRequest,
-    metadata?: Metadata,
-  ): Promise<BatchCreatePeopleResponse> {
+  async batchCreatePeople(request: BatchCreatePeopleRequest, metadata?: Metadata): Promise<BatchCreatePeopleResponse> {
     return this.people.createBatch(callContext(metadata), request);
   }
 

@@ -20,7 +20,12 @@ export function toProto(row: PersonRow & { affiliations: AffiliationRow[] }): Pe
     familyName: row.familyName,
     middleName: row.middleName,
     displayName: row.displayName,
-    affiliations: row.affiliations.map(({ counterpartyId, position, influence, main }) => ({ counterpartyId, position, influence, main })),
+    affiliations: row.affiliations.map(({ counterpartyId, position, influence, main }) => ({
+      counterpartyId,
+      position,
+      influence,
+      main,
+    })),
     phones: fromJsonColumn(Phone, row.phones),
     emails: fromJsonColumn(Email, row.emails),
     addresses: fromJsonColumn(Address, row.addresses),

@@ -26,7 +26,14 @@ import { AppError } from '@rapport/service-kit/errors';
 import type { Prisma } from '../generated/prisma/client.js';
 import { EmployeesService, type Owner } from '../organization/employees.service.js';
 import { Data, type Tx } from '../prisma.service.js';
-import { personCreated, personDeleted, personImported, personTransferred, personUndeleted, personUpdated } from './people.events.js';
+import {
+  personCreated,
+  personDeleted,
+  personImported,
+  personTransferred,
+  personUndeleted,
+  personUpdated,
+} from './people.events.js';
 import { toAffiliationRows, toColumns, toProto } from './people.mapper.js';
 import { assertAffiliations, displayName } from './person.js';
 
@@ -93,10 +100,17 @@ export class PeopleService {
   }
 
   async undelete(ctx: CallContext, id: string, version: number): Promise<Person> {
-    return this.change(ctx, id, version, personUndeleted, async ({ deleteTime }) => {
-      if (!deleteTime) throw new AppError('FAILED_PRECONDITION', 'NOT_DELETED', 'The person is not deleted.', { id });
-      return { deleteTime: null };
-    }, 'shown');
+    return this.change(
+      ctx,
+      id,
+      version,
+      personUndeleted,
+      async ({ deleteTime }) => {
+        if (!deleteTime) throw new AppError('FAILED_PRECONDITION', 'NOT_DELETED', 'The person is not deleted.', { id });
+        return { deleteTime: null };
+      },
+      'shown',
+    );
   }
 
   async transfer(ctx: CallContext, id: string, to: Owner, version: number): Promise<Person> {

@@ -10,7 +10,13 @@ describe('displayName', () => {
 describe('assertAffiliations', () => {
   it('lets a person work at several places, one of them the main one', () => {
     expect(() =>
-      assertAffiliations([{ counterpartyId: 'shop', main: true }, { counterpartyId: 'bank', main: false }], 'person'),
+      assertAffiliations(
+        [
+          { counterpartyId: 'shop', main: true },
+          { counterpartyId: 'bank', main: false },
+        ],
+        'person',
+      ),
     ).not.toThrow();
   });
 

@@ -11,7 +11,10 @@ export function displayName(person: { familyName: string; givenName: string; mid
  *
  * @throws INVALID_ARGUMENT/INVALID_REQUEST
  */
-export function assertAffiliations(affiliations: readonly { counterpartyId: string; main: boolean }[], at: string): void {
+export function assertAffiliations(
+  affiliations: readonly { counterpartyId: string; main: boolean }[],
+  at: string,
+): void {
   const violations: FieldViolation[] = [];
   const seen = new Set<string>();
   let hasMain = false;
@@ -20,9 +23,15 @@ export function assertAffiliations(affiliations: readonly { counterpartyId: stri
     if (seen.has(counterpartyId)) {
       violations.push({ field: `${path}.counterparty_id`, description: 'stands twice', reason: 'REPEATED' });
     }
-    if (main && hasMain) violations.push({ field: `${path}.main`, description: 'only one place can be the main one', reason: 'SECOND_MAIN' });
+    if (main && hasMain)
+      violations.push({
+        field: `${path}.main`,
+        description: 'only one place can be the main one',
+        reason: 'SECOND_MAIN',
+      });
     seen.add(counterpartyId);
     hasMain ||= main;
   });
-  if (violations.length > 0) throw new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', 'The request is not valid.', {}, violations);
+  if (violations.length > 0)
+    throw new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', 'The request is not valid.', {}, violations);
 }

@@ -25,7 +25,8 @@ export type ParsedFilter =
   | { readonly kind: 'restriction'; readonly name: NameText; readonly operator: Operator; readonly literal: Literal };
 
 /** How a field compares. `money` and `message` have only presence; `amount` of money is a decimal, an id equals or not. */
-export type ValueType = 'id' | 'text' | 'flag' | 'integer' | 'decimal' | 'date' | 'instant' | 'enum' | 'money' | 'message';
+export type ValueType =
+  'id' | 'text' | 'flag' | 'integer' | 'decimal' | 'date' | 'instant' | 'enum' | 'money' | 'message';
 
 /** A field that exists for this caller. */
 export interface FieldRef {

@@ -1,4 +1,4 @@
-import { AppError } from '../../errors/app-error.js';
+import type { AppError } from '../../errors/app-error.js';
 import type { CheckedFilter, FieldRef, Literal, NameText, Operator, ParsedFilter } from './ast.js';
 import { type NameScope, resolveField } from './field-names.js';
 import { fitLiteral } from './literals.js';
@@ -16,15 +16,26 @@ export function checkFilter(filter: ParsedFilter, scope: NameScope): CheckedFilt
 }
 
 /** `currencies`: paths of the currency codes that the surrounding conjunction fixes. */
-function check(filter: ParsedFilter, scope: NameScope, negated: boolean, currencies: ReadonlySet<string>): CheckedFilter {
+function check(
+  filter: ParsedFilter,
+  scope: NameScope,
+  negated: boolean,
+  currencies: ReadonlySet<string>,
+): CheckedFilter {
   switch (filter.kind) {
     case 'not':
       return check(filter.term, scope, !negated, currencies);
     case 'or':
-      return junction(negated ? 'and' : 'or', filter.terms.map((term) => check(term, scope, negated, currencies)));
+      return junction(
+        negated ? 'and' : 'or',
+        filter.terms.map((term) => check(term, scope, negated, currencies)),
+      );
     case 'and': {
       const fixed = new Set([...currencies, ...filter.terms.flatMap((term) => fixedCurrency(term, scope))]);
-      return junction(negated ? 'or' : 'and', filter.terms.map((term) => check(term, scope, negated, fixed)));
+      return junction(
+        negated ? 'or' : 'and',
+        filter.terms.map((term) => check(term, scope, negated, fixed)),
+      );
     }
     case 'restriction':
       return leaf(filter.name, filter.operator, filter.literal, scope, negated, currencies);
@@ -66,13 +77,18 @@ function leaf(
     throw currencyMissing(name);
   }
   // "parent_id is empty" is how a filter says that a reference or a text is absent.
-  if (literal.text === '' && (field.type === 'id' || field.type === 'text') && (operator === '=' || operator === '!=')) {
+  if (
+    literal.text === '' &&
+    (field.type === 'id' || field.type === 'text') &&
+    (operator === '=' || operator === '!=')
+  ) {
     return { kind: 'present', field, negated: negated === (operator === '!=') };
   }
   const value = fitLiteral(field, name, literal);
   if (operator === '!=') return { kind: 'compare', field, operator: '=', value, negated: !negated };
   if (operator === ':') {
-    if (!field.repeated && field.type !== 'text') throw invalidFilter(`":" needs a list or a text; use = for "${name.text}"`, name.at);
+    if (!field.repeated && field.type !== 'text')
+      throw invalidFilter(`":" needs a list or a text; use = for "${name.text}"`, name.at);
     return { kind: 'compare', field, operator: 'has', value, negated };
   }
   if (field.repeated) throw invalidFilter(`"${name.text}" is a list: use ":" to ask for one of its elements`, name.at);

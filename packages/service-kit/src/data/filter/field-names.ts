@@ -23,7 +23,9 @@ export interface NameScope {
 
 /** The refusal of a name that does not exist, or is hidden: the same wherever it stood. */
 function unknownName(name: string, where: string): AppError {
-  return new AppError('INVALID_ARGUMENT', 'UNKNOWN_FIELD', 'The request names fields that do not exist.', {}, [unknownField(where, name)]);
+  return new AppError('INVALID_ARGUMENT', 'UNKNOWN_FIELD', 'The request names fields that do not exist.', {}, [
+    unknownField(where, name),
+  ]);
 }
 
 /**

@@ -40,14 +40,22 @@ function spell(filter: CheckedFilter): string {
 
 describe('parse', () => {
   it.each([
-    ['AND binds looser than OR', 'outcome = WON AND note = a OR note = b', '(outcome = OUTCOME_WON and (note = a or note = b))'],
+    [
+      'AND binds looser than OR',
+      'outcome = WON AND note = a OR note = b',
+      '(outcome = OUTCOME_WON and (note = a or note = b))',
+    ],
     ['terms side by side are joined', 'note = a note = b', '(note = a and note = b)'],
     ['brackets', '(note = a AND note = b) OR note = c', '((note = a and note = b) or note = c)'],
     ['negation goes down to the leaves', 'NOT (note = a OR -note = b)', '(!note = a and note = b)'],
     ['a list of values', 'outcome = (WON OR LOST)', '(outcome = OUTCOME_WON or outcome = OUTCOME_LOST)'],
     ['both spellings of a name', 'displayName = "x" AND display_name = x', '(display_name = x and display_name = x)'],
     ['quotes', `note = 'it"s' AND note = "a \\"b\\""`, '(note = it"s and note = a "b")'],
-    ['an instant without quotes', 'create_time >= 2026-01-31T09:30:00+02:00', 'create_time >= 2026-01-31T07:30:00.000Z'],
+    [
+      'an instant without quotes',
+      'create_time >= 2026-01-31T09:30:00+02:00',
+      'create_time >= 2026-01-31T07:30:00.000Z',
+    ],
     ['presence', 'close_date:* AND NOT person_id:*', '(close_date:* and !person_id:*)'],
     ['an empty reference', 'person_id = "" AND owner_id != ""', '(!person_id:* and owner_id:*)'],
     ['a wrapped value by its own name', 'close_date.value > "2026-01-01"', 'close_date > 2026-01-01'],
@@ -97,17 +105,21 @@ describe('parse', () => {
 });
 
 describe('check', () => {
-  it.each(['margin.amount > 5', 'margin:*', 'marginn = 5', 'amount.cents = 1', 'attributes.colour = red', 'NOT nothing:*'])(
-    'does not know %j',
-    (text) => {
-      const name = /[a-z][a-z.]*/.exec(text.replace('NOT ', ''))![0];
-      expect(refusal(text, { hidden: ['margin'] })).toMatchObject({
-        code: 'INVALID_ARGUMENT',
-        reason: 'UNKNOWN_FIELD',
-        violations: [{ field: 'filter', description: `Field "${name}" does not exist.`, reason: 'UNKNOWN_FIELD' }],
-      });
-    },
-  );
+  it.each([
+    'margin.amount > 5',
+    'margin:*',
+    'marginn = 5',
+    'amount.cents = 1',
+    'attributes.colour = red',
+    'NOT nothing:*',
+  ])('does not know %j', (text) => {
+    const name = /[a-z][a-z.]*/.exec(text.replace('NOT ', ''))![0];
+    expect(refusal(text, { hidden: ['margin'] })).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      reason: 'UNKNOWN_FIELD',
+      violations: [{ field: 'filter', description: `Field "${name}" does not exist.`, reason: 'UNKNOWN_FIELD' }],
+    });
+  });
 
   it.each([
     ['outcome = MAYBE', '"outcome" compares with one of OPEN, WON, LOST'],
@@ -133,12 +145,16 @@ describe('check', () => {
 
   it('asks a list for an element', () => {
     const of = 'rapport.contacts.v1.Counterparty';
-    expect(spell(checked('kinds:CLIENT phones.number:"+380"', { of }))).toBe('(kinds has KIND_CLIENT and phones.number has +380)');
+    expect(spell(checked('kinds:CLIENT phones.number:"+380"', { of }))).toBe(
+      '(kinds has KIND_CLIENT and phones.number has +380)',
+    );
     expect(refusal('kinds = CLIENT', { of }).message).toContain('"kinds" is a list');
   });
 
   it('reads stars at the ends of a text', () => {
-    expect(checked('note = "*a\\*b*"')).toMatchObject({ value: { value: 'a*b', leadingStar: true, trailingStar: true } });
+    expect(checked('note = "*a\\*b*"')).toMatchObject({
+      value: { value: 'a*b', leadingStar: true, trailingStar: true },
+    });
     expect(checked('note = "a\\*"')).toMatchObject({ value: { value: 'a*', leadingStar: false, trailingStar: false } });
   });
 });

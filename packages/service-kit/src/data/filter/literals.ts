@@ -49,7 +49,9 @@ function fitInstant(text: string): FilterValue | undefined {
 }
 
 function fitEnum(field: FieldRef, text: string): FilterValue | undefined {
-  const found = field.enumeration?.values.find((value) => value.name === text || withoutPrefix(field, value.name) === text);
+  const found = field.enumeration?.values.find(
+    (value) => value.name === text || withoutPrefix(field, value.name) === text,
+  );
   return found ? { type: 'enum', value: found.name, number: found.number } : undefined;
 }
 
@@ -59,7 +61,9 @@ function withoutPrefix(field: FieldRef, value: string): string {
 }
 
 function enumNames(field: FieldRef): string[] {
-  return (field.enumeration?.values ?? []).filter((value) => value.number !== 0).map((value) => withoutPrefix(field, value.name));
+  return (field.enumeration?.values ?? [])
+    .filter((value) => value.number !== 0)
+    .map((value) => withoutPrefix(field, value.name));
 }
 
 /** A star at an end stands for anything; `\*` is a star. */

@@ -139,7 +139,8 @@ class Parser {
 
   private nested<T>(parse: () => T): T {
     this.depth += 1;
-    if (this.depth > FILTER_LIMITS.depth) throw invalidFilter(`nested deeper than ${FILTER_LIMITS.depth} levels`, this.at);
+    if (this.depth > FILTER_LIMITS.depth)
+      throw invalidFilter(`nested deeper than ${FILTER_LIMITS.depth} levels`, this.at);
     const result = parse();
     this.depth -= 1;
     return result;

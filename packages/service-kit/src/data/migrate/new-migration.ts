@@ -17,7 +17,12 @@ export interface NewMigrationOptions {
  * Writes the migration that leads from the service's migrations to its
  * `schema.prisma`, and returns its path; undefined when they agree already.
  */
-export async function newMigration({ serverUrl, serviceFolder, name, now }: NewMigrationOptions): Promise<string | undefined> {
+export async function newMigration({
+  serverUrl,
+  serviceFolder,
+  name,
+  now,
+}: NewMigrationOptions): Promise<string | undefined> {
   const migrations = join(serviceFolder, 'prisma/migrations');
   mkdirSync(migrations, { recursive: true });
   const script = await difference(serverUrl, join(serviceFolder, 'prisma/schema.prisma'), migrations);

@@ -51,11 +51,30 @@ function engineModule(): Promise<typeof Engine> {
     const glue = pathToFileURL(join(folder, 'schema_engine_bg.js')).href;
     const binding = (await import(glue)) as typeof Engine & { __wbg_set_wasm(exports: unknown): void };
     const code = readFileSync(join(folder, 'schema_engine_bg.wasm'));
-    const { instance } = await wasm.instantiate(code, { './schema_engine_bg.js': binding });
+    const { instance } = await wasm.instantiate(code, { './schema_engine_bg.js': withIdleTimers(binding) });
     binding.__wbg_set_wasm(instance.exports);
     instance.exports.__wbindgen_start();
     return binding;
   })());
+}
+
+/** The engine never clears the timer that bounds its wait for the lock; left as it is, it holds a finished process for 10 s. */
+function withIdleTimers<T extends object>(binding: T): T {
+  const imports = { ...binding } as Record<string, unknown>;
+  for (const [name, set] of Object.entries(binding)) {
+    if (!name.startsWith('__wbg_setTimeout')) continue;
+    imports[name] = (...args: unknown[]) => {
+      const { setTimeout } = globalThis;
+      globalThis.setTimeout = ((...timer: Parameters<typeof setTimeout>) =>
+        setTimeout(...timer).unref()) as typeof setTimeout;
+      try {
+        return (set as (...all: unknown[]) => unknown)(...args);
+      } finally {
+        globalThis.setTimeout = setTimeout;
+      }
+    };
+  }
+  return imports as T;
 }
 
 interface Driver {

@@ -5,7 +5,7 @@ import type { Model } from '../rows/models.js';
 /** Where a field of a message lives in the database. */
 export type Place =
   | { readonly kind: 'column'; readonly column: Column }
-  /** A column of rows below this one. */
+  /** A column of rows below this one; without a member, the rows themselves. */
   | { readonly kind: 'child'; readonly relation: string; readonly member: string }
   /** A member of the objects in a jsonb list. */
   | { readonly kind: 'json-list'; readonly column: Column; readonly member: string }
@@ -25,7 +25,9 @@ export function placeOf(field: FieldRef, model: Model, columns: ReadonlyMap<stri
     const column = columns.get(name);
     return column && { kind: 'column', column };
   };
-  if (second === undefined) return named(head) ?? (field.type === 'message' && head === 'externalId' ? named('externalSource') : undefined);
+  if (second === undefined && model.children.has(head)) return { kind: 'child', relation: head, member: '' };
+  if (second === undefined)
+    return named(head) ?? (field.type === 'message' && head === 'externalId' ? named('externalSource') : undefined);
   if (field.path.length > 2) return undefined;
   const holder = field.fields[0]!;
   const holderType = holder.fieldKind === 'message' ? holder.message.typeName : '';

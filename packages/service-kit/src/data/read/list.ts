@@ -66,7 +66,13 @@ export class ListQueries {
     const parsed = parseFilter(request.filter);
     const filter: Where[] = parsed ? [prismaWhere(checkFilter(parsed, scope), model, columns)] : [];
     const keys = parseOrder(request.orderBy, model, scope, columns);
-    const bound = [ctx.principal.subject, model.name, request.filter, request.orderBy, String(request.showDeleted ?? false)];
+    const bound = [
+      ctx.principal.subject,
+      model.name,
+      request.filter,
+      request.orderBy,
+      String(request.showDeleted ?? false),
+    ];
     const after = request.pageToken === '' ? [] : [afterKeys(keys, this.tokens.read(request.pageToken, keys, bound))];
     const size = clampPageSize(request.pageSize);
     const orderBy = keys.map(({ column, direction }) => ({ [column.name]: direction }));

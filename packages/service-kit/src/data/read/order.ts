@@ -18,14 +18,26 @@ const unsortable = (type: string): boolean => type === 'jsonb' || type.startsWit
  * Parses an AIP-132 order; newest first when it is empty. The id is added as
  * the last key, so that every order is total and pages cannot overlap.
  */
-export function parseOrder(text: string, model: Model, scope: NameScope, columns: ReadonlyMap<string, Column>): OrderKey[] {
-  const terms = text.split(',').map((term) => term.trim()).filter((term) => term !== '');
+export function parseOrder(
+  text: string,
+  model: Model,
+  scope: NameScope,
+  columns: ReadonlyMap<string, Column>,
+): OrderKey[] {
+  const terms = text
+    .split(',')
+    .map((term) => term.trim())
+    .filter((term) => term !== '');
   if (terms.length > MAX_KEYS) throw invalidOrder(`at most ${MAX_KEYS} fields`);
   const keys = terms.map((term) => parseTerm(term, model, scope, columns));
-  const first = keys[0] ?? { column: columns.get(columns.has('createTime') ? 'createTime' : 'id')!, direction: 'desc' as const };
+  const first = keys[0] ?? {
+    column: columns.get(columns.has('createTime') ? 'createTime' : 'id')!,
+    direction: 'desc' as const,
+  };
   const all = keys.length === 0 ? [first] : keys;
   if (new Set(all.map(({ column }) => column.name)).size < all.length) throw invalidOrder('a field stands twice');
-  if (all.some(({ column }) => column.name === 'id')) return all.slice(0, all.findIndex(({ column }) => column.name === 'id') + 1);
+  if (all.some(({ column }) => column.name === 'id'))
+    return all.slice(0, all.findIndex(({ column }) => column.name === 'id') + 1);
   return [...all, { column: columns.get('id')!, direction: all.at(-1)!.direction }];
 }
 

@@ -20,7 +20,9 @@ export class PageTokens {
 
   /** `bound` is everything that must be the same on the next call. */
   make(keys: readonly OrderKey[], last: Readonly<Record<string, unknown>>, bound: readonly string[]): string {
-    const body = Buffer.from(JSON.stringify(keys.map(({ column }) => toKeyValue(last[column.name])))).toString('base64url');
+    const body = Buffer.from(JSON.stringify(keys.map(({ column }) => toKeyValue(last[column.name])))).toString(
+      'base64url',
+    );
     return `${body}.${this.sign(body, bound)}`;
   }
 
@@ -29,14 +31,17 @@ export class PageTokens {
     const [body = '', signature = '', more] = token.split('.');
     const expected = Buffer.from(this.sign(body, bound));
     const given = Buffer.from(signature);
-    if (more !== undefined || given.length !== expected.length || !timingSafeEqual(given, expected)) throw invalidToken();
+    if (more !== undefined || given.length !== expected.length || !timingSafeEqual(given, expected))
+      throw invalidToken();
     const values = JSON.parse(Buffer.from(body, 'base64url').toString()) as KeyValue[];
     if (values.length !== keys.length) throw invalidToken();
     return values;
   }
 
   private sign(body: string, bound: readonly string[]): string {
-    return createHmac('sha256', this.secret).update(JSON.stringify([body, ...bound])).digest('base64url');
+    return createHmac('sha256', this.secret)
+      .update(JSON.stringify([body, ...bound]))
+      .digest('base64url');
   }
 }
 

@@ -57,7 +57,8 @@ function scalar(value: FilterValue, operator: (Leaf & { kind: 'compare' })['oper
 function text(value: FilterValue & { type: 'text' }, operator: (Leaf & { kind: 'compare' })['operator']): object {
   const { leadingStar, trailingStar } = value;
   const pattern = escapeLike(value.value);
-  if (operator === 'has' || (operator === '=' && leadingStar && trailingStar)) return { contains: pattern, mode: 'insensitive' };
+  if (operator === 'has' || (operator === '=' && leadingStar && trailingStar))
+    return { contains: pattern, mode: 'insensitive' };
   if (operator === '=' && trailingStar) return { startsWith: pattern, mode: 'insensitive' };
   if (operator === '=' && leadingStar) return { endsWith: pattern, mode: 'insensitive' };
   return { [COMPARISONS[operator]]: value.value };
@@ -70,7 +71,8 @@ function escapeLike(value: string): string {
 
 function jsonComparison({ operator, value, field }: Leaf & { kind: 'compare' }): object {
   if (field.repeated) return { array_contains: [value.value] };
-  if (value.type === 'text' && operator === 'has') return { string_contains: escapeLike(value.value), mode: 'insensitive' };
+  if (value.type === 'text' && operator === 'has')
+    return { string_contains: escapeLike(value.value), mode: 'insensitive' };
   const operand = value.type === 'instant' ? value.value.toISOString() : value.value;
   return { [operator === 'has' ? 'equals' : COMPARISONS[operator]]: operand };
 }

@@ -12,6 +12,9 @@ export function readMasked<T extends object>(message: T, readMask: readonly stri
   const wanted = new Set(['id', 'etag', ...readMask.map((path) => camelCase(path.split('.')[0]!))]);
   const entries = contracts
     .resource(resource)
-    .desc.fields.map((field) => [field.localName, wanted.has(field.localName) ? (message as Record<string, unknown>)[field.localName] : absent(field)]);
+    .desc.fields.map((field) => [
+      field.localName,
+      wanted.has(field.localName) ? (message as Record<string, unknown>)[field.localName] : absent(field),
+    ]);
   return Object.fromEntries(entries) as T;
 }

@@ -61,7 +61,8 @@ function walk(
   depth: number,
 ): void {
   // The mask speaks of the resource's own fields, one level below the request.
-  const skipped = (field: DescField): boolean => depth === 1 && written !== undefined && !written.has(field.name) && !written.has(field.jsonName);
+  const skipped = (field: DescField): boolean =>
+    depth === 1 && written !== undefined && !written.has(field.name) && !written.has(field.jsonName);
   for (const { field, resource } of plan.referring) {
     if (skipped(field)) continue;
     for (const [id, path] of each(value[field.localName], at, field)) {

@@ -39,27 +39,47 @@ export class References {
     const references = collectReferences(desc, request);
     if (references.length === 0) return;
     const byResource = new Map<string, Set<string>>();
-    for (const { resource, id } of references) byResource.set(resource, (byResource.get(resource) ?? new Set()).add(id));
+    for (const { resource, id } of references)
+      byResource.set(resource, (byResource.get(resource) ?? new Set()).add(id));
     const known = await this.visible(ctx, byResource);
     const violations = references
       .filter(({ resource, id }) => known.get(resource)?.has(id) !== true)
-      .map(({ path }): FieldViolation => ({ field: path, description: 'There is no such row, or you may not see it.', reason: 'UNKNOWN_REFERENCE' }));
+      .map(({ path }): FieldViolation => ({
+        field: path,
+        description: 'There is no such row, or you may not see it.',
+        reason: 'UNKNOWN_REFERENCE',
+      }));
     if (violations.length > 0) {
-      throw new AppError('INVALID_ARGUMENT', 'UNKNOWN_REFERENCE', 'The request refers to rows that do not exist.', {}, violations);
+      throw new AppError(
+        'INVALID_ARGUMENT',
+        'UNKNOWN_REFERENCE',
+        'The request refers to rows that do not exist.',
+        {},
+        violations,
+      );
     }
   }
 
   /** Those of the ids of our own resources that the caller sees. */
   async answer(ctx: CallContext, { sets }: CheckReferencesRequest): Promise<CheckReferencesResponse> {
-    return { sets: await Promise.all(sets.map(async ({ resource, ids }) => ({ resource, ids: await this.visibleIds(ctx, resource, ids) }))) };
+    return {
+      sets: await Promise.all(
+        sets.map(async ({ resource, ids }) => ({ resource, ids: await this.visibleIds(ctx, resource, ids) })),
+      ),
+    };
   }
 
-  private async visible(ctx: CallContext, asked: ReadonlyMap<string, ReadonlySet<string>>): Promise<Map<string, ReadonlySet<string>>> {
+  private async visible(
+    ctx: CallContext,
+    asked: ReadonlyMap<string, ReadonlySet<string>>,
+  ): Promise<Map<string, ReadonlySet<string>>> {
     const owners = Map.groupBy(asked, ([resource]) => resource.split('.')[0]!);
     const answers = await Promise.all(
       [...owners].map(async ([owner, resources]) => {
         const sets = resources.flatMap(([resource, ids]) => chunks([...ids]).map((some) => ({ resource, ids: some })));
-        return owner === this.service ? this.answer(ctx, { sets }) : this.client(owner).checkReferences({ sets }, { ctx });
+        return owner === this.service
+          ? this.answer(ctx, { sets })
+          : this.client(owner).checkReferences({ sets }, { ctx });
       }),
     );
     const known = new Map<string, Set<string>>();
@@ -75,8 +95,14 @@ export class References {
       const description = `This service has no resource "${resource}".`;
       throw new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', description, {}, [{ field: 'sets', description }]);
     }
-    const rows = this.data.visibleTo(ctx) as unknown as Record<string, { findMany(args: object): Promise<{ id: string }[]> }>;
-    const found = await rows[model.delegate]!.findMany({ where: { id: { in: [...new Set(ids)] } }, select: { id: true } });
+    const rows = this.data.visibleTo(ctx) as unknown as Record<
+      string,
+      { findMany(args: object): Promise<{ id: string }[]> }
+    >;
+    const found = await rows[model.delegate]!.findMany({
+      where: { id: { in: [...new Set(ids)] } },
+      select: { id: true },
+    });
     return found.map(({ id }) => id);
   }
 
@@ -88,5 +114,7 @@ export class References {
 }
 
 function chunks(ids: string[]): string[][] {
-  return Array.from({ length: Math.ceil(ids.length / MAX_IDS) }, (_, index) => ids.slice(index * MAX_IDS, (index + 1) * MAX_IDS));
+  return Array.from({ length: Math.ceil(ids.length / MAX_IDS) }, (_, index) =>
+    ids.slice(index * MAX_IDS, (index + 1) * MAX_IDS),
+  );
 }

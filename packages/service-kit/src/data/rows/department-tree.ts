@@ -27,7 +27,8 @@ export class DepartmentTree {
 
   /** The departments named and all below them. */
   async withBelow(ids: readonly string[]): Promise<string[]> {
-    if (performance.now() - this.loadedAt > MAX_AGE_MS) await (this.loading ??= this.load().finally(() => (this.loading = undefined)));
+    if (performance.now() - this.loadedAt > MAX_AGE_MS)
+      await (this.loading ??= this.load().finally(() => (this.loading = undefined)));
     const found = new Set<string>();
     const open = [...ids];
     for (let id = open.pop(); id !== undefined; id = open.pop()) {

@@ -7,10 +7,24 @@ export function toJsonColumn(value: object): InputJsonValue {
   return value as InputJsonValue;
 }
 
+const defaults = new Map<string, object>();
+
 /** Messages of a jsonb list. A field that the contract gained after the row was written has its default. */
-export function fromJsonColumn<T>({ $type }: { readonly $type: string; decode(bytes: Uint8Array): T }, value: JsonValue): T[] {
-  const defaults = Object.fromEntries(contracts.message($type).fields.map((field) => [field.localName, absent(field)]));
-  return (value as object[]).map((item) => ({ ...defaults, ...item }) as T);
+export function fromJsonColumn<T>(
+  { $type }: { readonly $type: string; decode(bytes: Uint8Array): T },
+  value: JsonValue,
+): T[] {
+  const items = value as object[];
+  return items.length === 0 ? [] : items.map((item) => ({ ...defaultsOf($type), ...item }) as T);
+}
+
+function defaultsOf(typeName: string): object {
+  let known = defaults.get(typeName);
+  if (!known) {
+    known = Object.fromEntries(contracts.message(typeName).fields.map((field) => [field.localName, absent(field)]));
+    defaults.set(typeName, known);
+  }
+  return known;
 }
 
 /** Run-time attributes of a jsonb column. */

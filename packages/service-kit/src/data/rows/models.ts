@@ -101,7 +101,8 @@ function rootModel(name: string, declaration: Exclude<ModelDeclaration, { childO
   const rest = { ...named(name), children: new Map<string, Model>() };
   if ('internal' in declaration) return { ...rest, kind: 'internal', resource: '', softDelete: false, unique: {} };
   const { rows, desc } = contracts.resource(declaration.resource);
-  if (rows === 'CHILD_OF') throw new Error(`${declaration.resource} is the child of another resource: declare it with childOf.`);
+  if (rows === 'CHILD_OF')
+    throw new Error(`${declaration.resource} is the child of another resource: declare it with childOf.`);
   return {
     ...rest,
     kind: rows === 'OWNED' ? 'owned' : 'reference',

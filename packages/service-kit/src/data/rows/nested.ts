@@ -65,7 +65,8 @@ function leadsNoFurther(relation: unknown): boolean {
     ([quantifier, condition]) =>
       QUANTIFIERS.includes(quantifier) &&
       Object.values(condition).every(
-        (value) => typeof value !== 'object' || value === null || !Object.keys(value).some((key) => QUANTIFIERS.includes(key)),
+        (value) =>
+          typeof value !== 'object' || value === null || !Object.keys(value).some((key) => QUANTIFIERS.includes(key)),
       ),
   );
 }

@@ -5,8 +5,8 @@ import type { Model } from './models.js';
 /** A condition in Prisma's form. */
 export type Where = Readonly<Record<string, unknown>>;
 
-/** No row at all. */
-export const NOTHING: Where = { OR: [] };
+/** No row at all. Not `OR: []`: within an AND Prisma takes that for every row. */
+export const NOTHING: Where = { id: { in: [] } };
 /** Every row. */
 export const EVERYTHING: Where = {};
 

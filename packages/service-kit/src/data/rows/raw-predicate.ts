@@ -5,11 +5,17 @@ import type { Model } from './models.js';
 import { departmentIds } from './predicate.js';
 
 /** The row predicate of reading, as SQL on an alias of the model's table; for `*.queries.ts`. */
-export async function readPredicateSql(ctx: CallContext, model: Model, alias: string, tree: DepartmentTree): Promise<SqlText> {
+export async function readPredicateSql(
+  ctx: CallContext,
+  model: Model,
+  alias: string,
+  tree: DepartmentTree,
+): Promise<SqlText> {
   const table = raw(`"${alias}"`);
   const alive = model.softDelete ? sql`${table}.delete_time is null` : sql`true`;
   if (model.kind === 'internal') return alive;
-  if (model.parent) throw new Error(`${model.name} is a child: join ${model.parent.model.name} and take its predicate.`);
+  if (model.parent)
+    throw new Error(`${model.name} is a child: join ${model.parent.model.name} and take its predicate.`);
   const scope = ctx.grants.widest(model.resource, 'read');
   if (scope === 'all') return alive;
   const { principal } = ctx;

@@ -40,7 +40,11 @@ export function toMoney(amount: DecimalValue | null, currencyCode: string | null
 
 /** The two columns of Money, under its field's name. */
 export function moneyColumns<N extends string>(name: N, money: Money | undefined) {
-  return { [name]: money?.amount ?? null, [`${name}Currency`]: money?.currencyCode ?? null } as Record<N, string | null> & Record<`${N}Currency`, string | null>;
+  return { [name]: money?.amount ?? null, [`${name}Currency`]: money?.currencyCode ?? null } as Record<
+    N,
+    string | null
+  > &
+    Record<`${N}Currency`, string | null>;
 }
 
 /** A `date` column as the contract writes it. */

@@ -15,7 +15,13 @@ export type VisibleDelegate<D> = Pick<D, Extract<keyof D, Operation>>;
 
 /** A client's models, each with its predicate. */
 export type VisibleModels<C> = {
-  readonly [K in keyof C as K extends string ? (K extends `$${string}` | '_runtimeDataModel' | 'constructor' ? never : K) : never]: VisibleDelegate<C[K]>;
+  readonly [
+    K in keyof C as K extends string
+      ? K extends `$${string}` | '_runtimeDataModel' | 'constructor'
+        ? never
+        : K
+      : never
+  ]: VisibleDelegate<C[K]>;
 };
 
 type RawDelegate = Record<Operation, (args: Record<string, unknown>) => Promise<unknown>>;
@@ -28,7 +34,12 @@ export interface RowRules {
 }
 
 /** The models of `client` as `ctx` reaches them: the predicate is added to every operation. */
-export function visibleModels<C>(client: object, rules: RowRules, ctx: CallContext, deleted: Deleted): VisibleModels<C> {
+export function visibleModels<C>(
+  client: object,
+  rules: RowRules,
+  ctx: CallContext,
+  deleted: Deleted,
+): VisibleModels<C> {
   const visible: Record<string, object> = {};
   for (const model of rules.models.all()) {
     Object.defineProperty(visible, model.delegate, {
@@ -46,14 +57,26 @@ function guarded(raw: RawDelegate, model: Model, rules: RowRules, ctx: CallConte
     refuseNested(model, await catalogue.columns(model), args);
     return args;
   };
-  const limited = async (args: Record<string, unknown> | undefined, action: string): Promise<Record<string, unknown>> => {
+  const limited = async (
+    args: Record<string, unknown> | undefined,
+    action: string,
+  ): Promise<Record<string, unknown>> => {
     const sound = await checked(args);
-    return { ...sound, where: both(sound['where'] as Where | undefined, await rowPredicate(ctx, model, action, tree, deleted)) };
+    return {
+      ...sound,
+      where: both(sound['where'] as Where | undefined, await rowPredicate(ctx, model, action, tree, deleted)),
+    };
   };
   const entries = [
-    ...READS.map((name) => [name, async (args: Record<string, unknown>) => raw[name](await limited(args, 'read'))] as const),
+    ...READS.map(
+      (name) => [name, async (args: Record<string, unknown>) => raw[name](await limited(args, 'read'))] as const,
+    ),
     ...CHANGES.filter((name) => name !== 'deleteMany' || !model.softDelete).map(
-      (name) => [name, async (args: Record<string, unknown>) => raw[name](await limited(args, writeAction(ctx, model.resource)))] as const,
+      (name) =>
+        [
+          name,
+          async (args: Record<string, unknown>) => raw[name](await limited(args, writeAction(ctx, model.resource))),
+        ] as const,
     ),
     ...CREATES.map((name) => [name, async (args: Record<string, unknown>) => raw[name](await checked(args))] as const),
   ];

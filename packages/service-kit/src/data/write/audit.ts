@@ -30,5 +30,7 @@ function actionOf({ rule }: CallContext, resource: string): string {
 }
 
 function json(value: object | undefined): string | null {
-  return value === undefined ? null : JSON.stringify(value, (_, member: unknown) => (typeof member === 'bigint' ? String(member) : member));
+  return value === undefined
+    ? null
+    : JSON.stringify(value, (_, member: unknown) => (typeof member === 'bigint' ? String(member) : member));
 }

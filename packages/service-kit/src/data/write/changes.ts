@@ -6,8 +6,14 @@ import { isSet } from './new-rows.js';
 
 /** The row version that an etag names. FAILED_PRECONDITION/ETAG_REQUIRED without one, ABORTED/STALE_ETAG for one that is none. */
 export function versionOf(etag: string): number {
-  if (etag === '') throw new AppError('FAILED_PRECONDITION', 'ETAG_REQUIRED', 'Send the etag that you read: nobody should overwrite what he has not seen.');
-  if (!/^\d{1,9}$/.test(etag)) throw new AppError('ABORTED', 'STALE_ETAG', 'This is no etag of this row: read it again.');
+  if (etag === '')
+    throw new AppError(
+      'FAILED_PRECONDITION',
+      'ETAG_REQUIRED',
+      'Send the etag that you read: nobody should overwrite what he has not seen.',
+    );
+  if (!/^\d{1,9}$/.test(etag))
+    throw new AppError('ABORTED', 'STALE_ETAG', 'This is no etag of this row: read it again.');
   return Number(etag);
 }
 
@@ -16,16 +22,25 @@ export function versionOf(etag: string): number {
  * (a path below a field names the whole field), or without a mask those that
  * the message sets. INVALID_ARGUMENT/INVALID_REQUEST when there are none.
  */
-export function changedFields(resource: string, message: object, updateMask: readonly string[] | undefined): ReadonlySet<string> {
+export function changedFields(
+  resource: string,
+  message: object,
+  updateMask: readonly string[] | undefined,
+): ReadonlySet<string> {
   const { desc } = contracts.resource(resource);
-  const fields = new Set(updateMask && updateMask.length > 0 ? updateMask.map((path) => topLevel(desc, path)) : populated(desc, message));
-  if (fields.size === 0) throw new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', 'The update names no field to change.');
+  const fields = new Set(
+    updateMask && updateMask.length > 0 ? updateMask.map((path) => topLevel(desc, path)) : populated(desc, message),
+  );
+  if (fields.size === 0)
+    throw new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', 'The update names no field to change.');
   return fields;
 }
 
 /** Those columns of a resource whose fields are changed. */
 export function changedColumns<T extends object>(all: T, fields: ReadonlySet<string>): Partial<T> {
-  const changed = Object.entries(all).filter(([column]) => fields.has(column) || fields.has(column.replace(/Currency$/, '')));
+  const changed = Object.entries(all).filter(
+    ([column]) => fields.has(column) || fields.has(column.replace(/Currency$/, '')),
+  );
   return Object.fromEntries(changed) as Partial<T>;
 }
 

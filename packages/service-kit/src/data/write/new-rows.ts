@@ -46,12 +46,18 @@ export function ownersOf<M extends Owned>({ principal }: CallContext, drafts: re
       departmentId: message.departmentId || (principal.homeDepartmentId ?? ''),
       branchId: message.branchId || (principal.homeBranchId ?? ''),
     };
-    for (const [column, name] of [['ownerId', 'owner_id'], ['departmentId', 'department_id'], ['branchId', 'branch_id']] as const) {
-      if (owner[column] === '') missing.push({ field: `${at}.${name}`, description: 'A program must name it.', reason: 'REQUIRED' });
+    for (const [column, name] of [
+      ['ownerId', 'owner_id'],
+      ['departmentId', 'department_id'],
+      ['branchId', 'branch_id'],
+    ] as const) {
+      if (owner[column] === '')
+        missing.push({ field: `${at}.${name}`, description: 'A program must name it.', reason: 'REQUIRED' });
     }
     return owner;
   });
-  if (missing.length > 0) throw new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', 'The request is not valid.', {}, missing);
+  if (missing.length > 0)
+    throw new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', 'The request is not valid.', {}, missing);
   return owners;
 }
 

@@ -52,7 +52,11 @@ export const outbox = {
     for (const { payload } of events) {
       if (payload.length > MAX_PAYLOAD) {
         const size = `${Math.ceil(payload.length / 1_000)} kB`;
-        throw new AppError('INVALID_ARGUMENT', 'TOO_LARGE', `With ${size} this is larger than a row may be (1,000 kB).`);
+        throw new AppError(
+          'INVALID_ARGUMENT',
+          'TOO_LARGE',
+          `With ${size} this is larger than a row may be (1,000 kB).`,
+        );
       }
     }
     const column = <K extends keyof OutboxEvent>(name: K): OutboxEvent[K][] => events.map((one) => one[name]);

@@ -50,7 +50,10 @@ function planOf(message: DescMessage, through: DescField | undefined): Plan | un
   return grouped.length === 0 ? undefined : { through, resource, grouped };
 }
 
-function disclosed({ through, grouped }: Plan, answer: Readonly<Record<string, unknown>>): { groups: string[]; ids: string[] } {
+function disclosed(
+  { through, grouped }: Plan,
+  answer: Readonly<Record<string, unknown>>,
+): { groups: string[]; ids: string[] } {
   const held = through ? answer[through.localName] : answer;
   const groups = new Set<string>();
   const ids: string[] = [];
@@ -74,6 +77,13 @@ async function write(sql: Sql, ctx: CallContext, resource: string, groups: strin
         ${groups}::text[], ${traceIdOf(ctx.traceparent)})`;
   } catch (cause) {
     log.error({ event: 'audit.unavailable', err: cause });
-    throw new AppError('UNAVAILABLE', 'AUDIT_UNAVAILABLE', 'What you ask for may only be shown when that is written down; try again later.', { retryAfter: '1' }, [], { cause });
+    throw new AppError(
+      'UNAVAILABLE',
+      'AUDIT_UNAVAILABLE',
+      'What you ask for may only be shown when that is written down; try again later.',
+      { retryAfter: '1' },
+      [],
+      { cause },
+    );
   }
 }

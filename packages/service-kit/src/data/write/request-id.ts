@@ -49,5 +49,6 @@ export async function once<Q extends { requestId: string }, A>(
 async function lock(tx: Transaction, caller: string, key: string): Promise<void> {
   const [row] = await insideOf(tx).sql<{ locked: boolean }>`
     select pg_try_advisory_xact_lock(hashtextextended(${`request_id ${caller} ${key}`}, 0)) as locked`;
-  if (!row?.locked) throw new AppError('ABORTED', 'REQUEST_IN_PROGRESS', 'The first call with this request_id still runs.');
+  if (!row?.locked)
+    throw new AppError('ABORTED', 'REQUEST_IN_PROGRESS', 'The first call with this request_id still runs.');
 }

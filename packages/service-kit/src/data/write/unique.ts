@@ -7,14 +7,23 @@ export function takenUnique(error: unknown, models: Models): AppError | undefine
   const index = uniqueViolation(error);
   if (index === undefined) return undefined;
   if (isTakenExternalId(error)) {
-    return new AppError('ALREADY_EXISTS', 'EXTERNAL_ID_TAKEN', 'Another row has this external id.', {}, [], { cause: error });
+    return new AppError('ALREADY_EXISTS', 'EXTERNAL_ID_TAKEN', 'Another row has this external id.', {}, [], {
+      cause: error,
+    });
   }
   for (const model of models.all()) {
     for (const [column, reason] of Object.entries(model.unique)) {
       const name = column.replaceAll(/([A-Z])/g, '_$1').toLowerCase();
       if (index !== `${model.table}_${name}_key`) continue;
       const description = `Another ${model.name.toLowerCase()} has this ${name.replaceAll('_', ' ')}.`;
-      return new AppError('ALREADY_EXISTS', reason, description, {}, [{ field: `${model.table}.${name}`, description, reason }], { cause: error });
+      return new AppError(
+        'ALREADY_EXISTS',
+        reason,
+        description,
+        {},
+        [{ field: `${model.table}.${name}`, description, reason }],
+        { cause: error },
+      );
     }
   }
   return undefined;
