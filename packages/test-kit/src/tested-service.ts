@@ -40,6 +40,7 @@ export class TestedService {
     database,
     addresses = {},
     realm,
+    natsUrl,
   }: TestedServiceOptions): Promise<TestedService> {
     const calls = Object.keys(addresses).map((variable) => variable.replace(/_URL$/, '').toLowerCase());
     const config = loadConfig(serviceConfig({ calls: calls as never[] }), {
