@@ -3,8 +3,18 @@
 //   node scripts/generate.mjs            everything
 //   node scripts/generate.mjs --contracts  without the Prisma clients
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  chmodSync,
+  renameSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -87,23 +97,43 @@ function wrapValuesOnce(folder) {
   writeFileSync(file, code);
 }
 
+/** Makes `target` equal to `source`, touching only what differs. */
+function replaceFolder(source, target) {
+  const files = (folder) =>
+    existsSync(folder)
+      ? readdirSync(folder, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+      : [];
+  const wanted = files(source);
+  for (const file of wanted) {
+    const text = readFileSync(join(source, file), 'utf8');
+    const there = join(target, file);
+    if (existsSync(there) && readFileSync(there, 'utf8') === text) continue;
+    mkdirSync(dirname(there), { recursive: true });
+    writeFileSync(`${there}.${process.pid}.new`, text);
+    renameSync(`${there}.${process.pid}.new`, there);
+  }
+  for (const file of files(target)) if (!wanted.includes(file)) rmSync(join(target, file), { force: true });
+}
+
 function contracts() {
   const out = join(root, 'packages/contracts');
   collectImports();
   run(bin('buf'), ['lint']);
   run(bin('buf'), ['build', '-o', join(out, 'image.binpb')]);
-  const generated = join(out, 'src/generated');
-  rmSync(generated, { recursive: true, force: true });
-  run(bin('buf'), ['generate']);
-  dropProtobufjs(generated);
-  wrapValuesOnce(generated);
+  // Beside the old code and then into its place, file by file: processes that read it meanwhile find it whole.
+  const fresh = join(root, '.cache', `generated-${process.pid}`);
+  run(bin('buf'), ['generate', '--output', fresh]);
+  dropProtobufjs(fresh);
+  replaceFolder(join(fresh, 'packages/contracts/src/generated'), join(out, 'src/generated'));
+  rmSync(fresh, { recursive: true, force: true });
 }
 
 function prismaClients() {
   for (const service of readdirSync(join(root, 'services'))) {
     const folder = join(root, 'services', service);
     if (!existsSync(join(folder, 'prisma/schema.prisma'))) continue;
-    rmSync(join(folder, 'src/generated'), { recursive: true, force: true });
     // The schema engine is not needed to generate, and its download host may be out of reach.
     run(bin('prisma'), ['generate', '--schema', 'prisma/schema.prisma'], {
       cwd: folder,

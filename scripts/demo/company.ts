@@ -140,4 +140,4 @@ export const employees: readonly DemoEmployee[] = [
 ];
 
 /** Programs and people outside the staff list that have a login: not employees. */
-export const programUsers = [{ username: 'bi', roles: ['bi'] }] as const;
+export const programUsers = [{ username: 'bi-reader', roles: ['bi'] }] as const;

@@ -124,7 +124,7 @@ const ROLES: readonly RoleCase[] = [
   },
   {
     role: 'bi',
-    username: 'bi',
+    username: 'bi-reader',
     deals: 'all',
     counterparties: 'all',
     invoices: 'all',
