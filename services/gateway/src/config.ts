@@ -1,6 +1,9 @@
 import { addressShape, identityShape, processShape, storageShape } from '@rapport/service-kit/config';
 import { z } from 'zod';
 
+/** Browsers keep the session's cookie without TLS on these alone. */
+const LOOPBACK = /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?\/?$/;
+
 const list = z
   .string()
   .default('')
@@ -25,6 +28,7 @@ export const gatewaySchema = z.object({
   PUBLIC_URL: z
     .url()
     .refine((url) => new URL(url).pathname === '/', 'must have no path')
+    .refine((url) => LOOPBACK.test(url) || url.startsWith('https:'), 'must be https, except on the loopback')
     .transform((url) => new URL(url).origin),
   /** Seals what a session keeps, and makes its CSRF token. */
   SESSION_SECRET: z.string().min(32, 'must have 32 characters at least'),

@@ -57,7 +57,7 @@ describe('who may come in', () => {
   it.each([
     ['a forged token', { authorization: 'Bearer eyJhbGciOiJub25lIn0.e30.' }],
     ['another scheme', { authorization: 'Basic dTpw' }],
-    ['a made-up session', { cookie: 'rapport=made-up' }],
+    ['a made-up session', { cookie: '__Host-rapport=made-up' }],
     ['what only proxies may say', { 'x-user': 'admin', 'x-forwarded-user': 'admin' }],
   ])('refuses %s', async (_, headers) => {
     expect((await ask('/v1/session', { headers })).status).toBe(401);
@@ -86,7 +86,7 @@ describe('a browser', () => {
   it('logs in, is known by its cookie, and logs out', async () => {
     const browser = new Browser(gateway.url);
     expect(await browser.login('seller', PASSWORD, '/docs?a=1')).toBe('/docs?a=1');
-    expect([...browser.cookies().keys()]).toEqual(['rapport']);
+    expect([...browser.cookies().keys()]).toEqual(['__Host-rapport']);
     const me = (await (await browser.fetch('/v1/session')).json()) as { username: string; csrfToken: string };
     expect(me.username).toBe('seller');
 
@@ -102,20 +102,22 @@ describe('a browser', () => {
     expect((await post({ 'x-csrf-token': me.csrfToken, origin: gateway.url })).status).toBe(503);
 
     expect((await browser.fetch('/docs')).status).toBe(200);
-    const kept = browser.cookies().get('rapport') ?? '';
+    const kept = browser.cookies().get('__Host-rapport') ?? '';
     const logout = await browser.fetch('/v1/session/logout', {
       method: 'POST',
       headers: { 'x-csrf-token': me.csrfToken },
     });
     expect(logout.status).toBe(204);
     expect(browser.cookies().size).toBe(0);
-    expect((await ask('/v1/session', { headers: { cookie: `rapport=${kept}` } })).body.reason).toBe('SESSION_EXPIRED');
+    expect((await ask('/v1/session', { headers: { cookie: `__Host-rapport=${kept}` } })).body.reason).toBe(
+      'SESSION_EXPIRED',
+    );
   });
 
   it('gets cookies that scripts and other sites cannot use', async () => {
     const response = await fetch(`${gateway.url}/v1/session/login`, { redirect: 'manual' });
     expect(response.headers.getSetCookie()[0]).toMatch(
-      /^rapport-login=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600$/,
+      /^__Host-rapport-login=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax; Max-Age=600$/,
     );
     const location = new URL(response.headers.get('location') ?? '');
     expect(Object.fromEntries(location.searchParams)).toMatchObject({

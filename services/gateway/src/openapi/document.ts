@@ -1,5 +1,6 @@
 import type { Masks } from '@rapport/service-kit/access';
 import { contracts } from '@rapport/service-kit/contracts';
+import { SESSION_COOKIE } from '../session/cookies.js';
 import type { Binding } from '../transcoder/bindings.js';
 import { toOpenApiPath } from '../transcoder/path-template.js';
 import { commentOf } from './comments.js';
@@ -52,7 +53,7 @@ export function openApiDocument(bindings: readonly Binding[], masks: Masks, publ
         session: {
           type: 'apiKey',
           in: 'cookie',
-          name: publicUrl.startsWith('https:') ? '__Host-rapport' : 'rapport',
+          name: SESSION_COOKIE,
           description: 'The session of a browser that logged in at /v1/session/login.',
         },
         csrf: {

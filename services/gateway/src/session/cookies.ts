@@ -1,18 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /**
- * Cookies of the gateway. Behind https their names begin with `__Host-`: a
- * browser takes such a cookie only from this very host, over TLS, for all
- * paths, so that no neighbouring host and no plain connection can plant one.
- * Over plain http, which is for one machine's loopback alone, browsers refuse
- * that prefix, and the names go without it.
+ * Cookies of the gateway. A browser takes a cookie whose name begins with
+ * `__Host-` only from this very host, with Secure, and for all paths, so that
+ * no neighbouring host and no plain connection can plant one. Over plain http
+ * Chromium takes it from the loopback alone (tried with 156, by name and by
+ * address), which is as far as PUBLIC_URL may be without TLS.
  */
-const isSecure = (publicUrl: string): boolean => publicUrl.startsWith('https:');
-
-const nameOf = (publicUrl: string, name: string): string => (isSecure(publicUrl) ? `__Host-${name}` : name);
-
-export const sessionCookieName = (publicUrl: string): string => nameOf(publicUrl, 'rapport');
-export const loginCookieName = (publicUrl: string): string => nameOf(publicUrl, 'rapport-login');
+export const SESSION_COOKIE = '__Host-rapport';
+export const LOGIN_COOKIE = '__Host-rapport-login';
 
 const VALUE = /^[A-Za-z0-9_-]{1,4000}$/;
 
@@ -26,18 +22,11 @@ export function readCookie(request: FastifyRequest, name: string): string | unde
   return values.length === 1 && value !== undefined && VALUE.test(value) ? value : undefined;
 }
 
-export function setCookie(
-  reply: FastifyReply,
-  name: string,
-  value: string,
-  publicUrl: string,
-  maxAgeSeconds?: number,
-): void {
-  const secure = isSecure(publicUrl) ? '; Secure' : '';
+export function setCookie(reply: FastifyReply, name: string, value: string, maxAgeSeconds?: number): void {
   const age = maxAgeSeconds === undefined ? '' : `; Max-Age=${maxAgeSeconds}`;
-  reply.header('set-cookie', `${name}=${value}; Path=/; HttpOnly; SameSite=Lax${secure}${age}`);
+  reply.header('set-cookie', `${name}=${value}; Path=/; HttpOnly; Secure; SameSite=Lax${age}`);
 }
 
-export function clearCookie(reply: FastifyReply, name: string, publicUrl: string): void {
-  setCookie(reply, name, '', publicUrl, 0);
+export function clearCookie(reply: FastifyReply, name: string): void {
+  setCookie(reply, name, '', 0);
 }

@@ -6,7 +6,7 @@ import { Callers } from '../callers/callers.service.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
 import { HttpServer } from '../http/http-server.service.js';
 import { RateLimits } from '../limits/rate-limits.service.js';
-import { clearCookie, loginCookieName, readCookie, setCookie } from './cookies.js';
+import { clearCookie, LOGIN_COOKIE, readCookie, setCookie } from './cookies.js';
 import { IdentityProvider, type LoginAttempt } from './identity-provider.service.js';
 import { safeReturnTo } from './return-to.js';
 import { Sealer } from './sealing.js';
@@ -23,7 +23,6 @@ const LOGIN_SECONDS = 600;
 @Injectable()
 export class SessionRoutes implements OnModuleInit {
   private readonly sealer: Sealer;
-  private readonly cookie: string;
 
   constructor(
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
@@ -35,7 +34,6 @@ export class SessionRoutes implements OnModuleInit {
     private readonly authenticator: Authenticator,
   ) {
     this.sealer = new Sealer(config.SESSION_SECRET);
-    this.cookie = loginCookieName(config.PUBLIC_URL);
   }
 
   onModuleInit(): void {
@@ -60,13 +58,7 @@ export class SessionRoutes implements OnModuleInit {
       returnTo: safeReturnTo(returnTo, this.config.PUBLIC_URL),
       expireTime: Date.now() + LOGIN_SECONDS * 1000,
     };
-    setCookie(
-      reply,
-      this.cookie,
-      this.sealer.seal('login', login, this.cookie).toString('base64url'),
-      this.config.PUBLIC_URL,
-      LOGIN_SECONDS,
-    );
+    setCookie(reply, LOGIN_COOKIE, this.sealer.seal('login', login, LOGIN_COOKIE).toString('base64url'), LOGIN_SECONDS);
     return reply.redirect(location, 303);
   }
 
@@ -76,15 +68,15 @@ export class SessionRoutes implements OnModuleInit {
     const tokens = await this.provider.finish(request.url.split('?')[1] ?? '', login);
     // Refuses a client that is not on the list and an identity that lacks a claim, before there is a session of it.
     await this.authenticator.authenticate(tokens.accessToken);
-    clearCookie(reply, this.cookie, this.config.PUBLIC_URL);
+    clearCookie(reply, LOGIN_COOKIE);
     await this.sessions.begin(tokens, reply);
     return reply.redirect(login.returnTo, 303);
   }
 
   private begun(request: FastifyRequest): Login {
-    const sealed = readCookie(request, this.cookie);
+    const sealed = readCookie(request, LOGIN_COOKIE);
     const login =
-      sealed && (this.sealer.open('login', Buffer.from(sealed, 'base64url'), this.cookie) as Login | undefined);
+      sealed && (this.sealer.open('login', Buffer.from(sealed, 'base64url'), LOGIN_COOKIE) as Login | undefined);
     if (!login || login.expireTime < Date.now()) {
       throw new AppError(
         'UNAUTHENTICATED',

@@ -5,7 +5,7 @@ import { Lifecycle, LIFECYCLE_ORDER } from '@rapport/service-kit/lifecycle';
 import { logger } from '@rapport/service-kit/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../config.js';
-import { clearCookie, readCookie, sessionCookieName, setCookie } from './cookies.js';
+import { clearCookie, readCookie, SESSION_COOKIE, setCookie } from './cookies.js';
 import { IdentityProvider, type Tokens } from './identity-provider.service.js';
 import { Sealer } from './sealing.js';
 import { type SessionRow, SessionTable } from './session.queries.js';
@@ -31,17 +31,15 @@ export class Sessions {
   private readonly table: SessionTable;
   private readonly known = new Map<string, Session>();
   private readonly refreshing = new Map<string, Promise<Tokens>>();
-  private readonly cookie: string;
   private sweeper: NodeJS.Timeout | undefined;
 
   constructor(
-    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    @Inject(GATEWAY_CONFIG) config: GatewayConfig,
     private readonly provider: IdentityProvider,
     lifecycle: Lifecycle,
   ) {
     this.sealer = new Sealer(config.SESSION_SECRET);
     this.table = new SessionTable(config.DATABASE_URL);
-    this.cookie = sessionCookieName(config.PUBLIC_URL);
     lifecycle.add({
       name: 'sessions',
       order: LIFECYCLE_ORDER.DATABASE,
@@ -57,7 +55,7 @@ export class Sessions {
   }
 
   idOf(request: FastifyRequest): string | undefined {
-    return readCookie(request, this.cookie);
+    return readCookie(request, SESSION_COOKIE);
   }
 
   csrfToken(id: string): string {
@@ -72,7 +70,7 @@ export class Sessions {
   async begin(tokens: Tokens, reply: FastifyReply): Promise<void> {
     const id = randomBytes(32).toString('base64url');
     await this.table.insert(idHash(id), this.row(id, tokens));
-    setCookie(reply, this.cookie, id, this.config.PUBLIC_URL);
+    setCookie(reply, SESSION_COOKIE, id);
   }
 
   /** An access token that is good for a while yet. UNAUTHENTICATED/SESSION_EXPIRED when the session has ended. */
@@ -96,7 +94,7 @@ export class Sessions {
     const tokens = await this.tokens(id).catch(() => undefined);
     this.known.delete(id);
     await this.table.delete(idHash(id));
-    clearCookie(reply, this.cookie, this.config.PUBLIC_URL);
+    clearCookie(reply, SESSION_COOKIE);
     if (tokens !== undefined && !(await this.provider.logout(tokens.refreshToken)))
       log.warn({ event: 'session.logout_not_told' });
   }
