@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { ENGINE, readRows } from '../engine/engine.js';
-import type { CubeCell } from '../figures/cube.js';
+import { CUBE_DIMENSIONS, SUM_BASE, type CubeDimension } from '../figures/cube-cells.js';
+import { Cube, type CubeShape } from '../figures/cube.js';
 import { orderGroups, orderParts, type FigureGroup, type FigurePart, type GroupDimension, type Outcome } from '../figures/figure-row.js';
 import { parseMoneyUnits } from '../figures/money-units.js';
 import { figureRow, type DealRow, type PresentDeal } from './deal-row.js';
@@ -10,14 +11,25 @@ type PresentRow = [
   id: string, version: number, deleted: boolean, outcome: Outcome, stage: string, pipeline: string, product: string,
   manager: string, department: string, branch: string, date: string | null, currency: string, amount: string | null, margin: string | null,
 ];
-type CellRow = [
-  outcome: Outcome, currency: string, stage: string, pipeline: string, product: string, manager: string, department: string,
-  branch: string, period: string, count: string, amount: string, margin: string, marginCount: string,
-];
+type CellRow = [...codes: number[], count: number, amountHigh: number, amountLow: number, marginHigh: number, marginLow: number, marginCount: number];
 
 const CURRENCY = `if(isNull(amount), '', currency)`;
 const DAY = `ifNull(toString(business_date), '')`;
 const SUMS = `count(), ifNull(sum(amount), 0), ifNull(sum(margin), 0), count(margin)`;
+
+const MONTH = `substring(${DAY}, 1, 7)`;
+
+/** Dimensions of cells, as SQL. */
+const CELL_COLUMNS: Readonly<Record<Exclude<CubeDimension, 'period'>, string>> = {
+  outcome: 'toString(outcome)',
+  currency: `toString(${CURRENCY})`,
+  stage: 'toString(stage_id)',
+  pipeline: 'toString(pipeline_id)',
+  product: 'toString(product_id)',
+  manager: 'toString(manager_id)',
+  department: 'toString(department_id)',
+  branch: 'toString(branch_id)',
+};
 
 /** What groups are keyed by, as SQL; the same values as the cube gives. */
 const KEYS: Readonly<Record<GroupDimension, string>> = {
@@ -28,7 +40,7 @@ const KEYS: Readonly<Record<GroupDimension, string>> = {
   manager: 'manager_id',
   department: 'department_id',
   branch: 'branch_id',
-  month: `substring(${DAY}, 1, 7)`,
+  month: MONTH,
   quarter: `if(isNull(business_date), '', concat(toString(toYear(business_date)), '-Q', toString(toQuarter(business_date))))`,
   year: `substring(${DAY}, 1, 4)`,
 };
@@ -60,15 +72,27 @@ export class DealsTable {
     return row === undefined || row[0] === '0' ? undefined : new Date(Number(row[1]));
   }
 
+  /** How many deals there are, about. */
+  async count(): Promise<number> {
+    const [row] = await readRows<[string]>(this.engine, 'SELECT count() FROM deal');
+    return Number(row?.[0] ?? 0);
+  }
+
+  /** How many cells cubes without these dimensions would have, with months for periods; about. */
+  async cellsByMonth(rollUps: readonly (readonly CubeDimension[])[]): Promise<number[]> {
+    const counts = rollUps.map((without) => `uniqCombined(cityHash64(${cellKeys(without, MONTH).join(', ')}))`);
+    const [row] = await readRows<string[]>(this.engine, `SELECT ${counts.join(', ')} FROM deal FINAL WHERE NOT deleted`);
+    return (row ?? []).map(Number);
+  }
+
   /**
-   * The first month (`YYYY-MM`) that is kept by day when at most `budget` cells
-   * may be; empty when all of them fit.
+   * The first month (`YYYY-MM`) that a cube keeps by day when at most `budget`
+   * of its cells may be; empty when all of them fit.
    */
-  async firstMonthByDay(budget: number): Promise<string> {
+  async firstMonthByDay(without: readonly CubeDimension[], budget: number): Promise<string> {
     const months = await readRows<[string, string]>(
       this.engine,
-      `SELECT substring(${DAY}, 1, 7) AS month,
-         uniqCombined(cityHash64(outcome, ${CURRENCY}, stage_id, pipeline_id, product_id, manager_id, department_id, branch_id, ${DAY}))
+      `SELECT ${MONTH} AS month, uniqCombined(cityHash64(${cellKeys(without, DAY).join(', ')}))
        FROM deal FINAL WHERE NOT deleted AND isNotNull(business_date) GROUP BY month ORDER BY month DESC`,
     );
     let cells = 0;
@@ -81,19 +105,41 @@ export class DealsTable {
     return '';
   }
 
-  /** All cells of a cube, in lumps. Months before `coarseBefore` are one period each. */
-  async *cells(coarseBefore: string): AsyncGenerator<CubeCell[]> {
+  /**
+   * A cube of this shape over all deals. Values travel once and cells as codes:
+   * millions of ids as text would take gigabytes. Nobody may write meanwhile.
+   */
+  async cubeOf(shape: CubeShape): Promise<Cube> {
+    const cube = new Cube(shape);
+    const period = shape.coarseBefore === '' ? DAY : `if(${MONTH} < {coarseBefore: String}, ${MONTH}, ${DAY})`;
+    const keys = cellKeys(shape.without, period);
+    const parameters = shape.coarseBefore === '' ? {} : { coarseBefore: shape.coarseBefore };
+    const lists = keys.map((key) => `arraySort(groupUniqArray(${key}))`);
+    const [values = []] = await readRows<string[][]>(this.engine, `SELECT ${lists.join(', ')} FROM deal`, parameters);
+    values.forEach((list, index) => list.forEach((value) => cube.books[index]!.codeOf(value)));
+
+    const codes = keys.map((_, index) => `transform(key${index}, values.${index + 1}, arrayEnumerate(values.${index + 1}), 0) - 1`);
     const answer = await this.engine.query({
-      query: `SELECT outcome, ${CURRENCY} AS amount_currency, stage_id, pipeline_id, product_id, manager_id, department_id, branch_id,
-          if(substring(${DAY}, 1, 7) < {coarseBefore: String}, substring(${DAY}, 1, 7), ${DAY}) AS period, ${SUMS}
-        FROM deal FINAL WHERE NOT deleted
-        GROUP BY outcome, amount_currency, stage_id, pipeline_id, product_id, manager_id, department_id, branch_id, period`,
-      query_params: { coarseBefore },
+      query: `WITH (SELECT tuple(${lists.join(', ')}) FROM deal) AS values
+        SELECT ${codes.join(', ')}, toUInt32(deals),
+          toFloat64(intDiv(amounts, ${SUM_BASE})), toFloat64(amounts % ${SUM_BASE}),
+          toFloat64(intDiv(margins, ${SUM_BASE})), toFloat64(margins % ${SUM_BASE}), toUInt32(known_margins)
+        FROM (
+          SELECT ${keys.map((key, index) => `${key} AS key${index}`).join(', ')}, count() AS deals,
+            toInt128(ifNull(sum(amount), 0) * 10000) AS amounts, toInt128(ifNull(sum(margin), 0) * 10000) AS margins,
+            count(margin) AS known_margins
+          FROM deal FINAL WHERE NOT deleted GROUP BY ${keys.map((_, index) => `key${index}`).join(', ')}
+        )`,
+      query_params: parameters,
       format: 'JSONCompactEachRow',
     });
     for await (const rows of answer.stream<CellRow>()) {
-      yield rows.map((row) => cubeCell(row.json<CellRow>()));
+      for (const row of rows) {
+        const cell = row.json<number[]>();
+        cube.load(cell.slice(0, keys.length), cell.slice(keys.length));
+      }
     }
+    return cube;
   }
 
   /** Figures over the rows that a condition keeps, straight from the table. */
@@ -120,15 +166,12 @@ function presentDeal(row: PresentRow): PresentDeal {
   };
 }
 
-function cubeCell(row: CellRow): CubeCell {
-  const [outcome, currency, stage, pipeline, product, manager, department, branch, period, count, amount, margin, marginCount] = row;
-  return {
-    outcome, currency, stage, pipeline, product, manager, department, branch, period,
-    count: Number(count),
-    amount: parseMoneyUnits(amount),
-    margin: parseMoneyUnits(margin),
-    marginCount: Number(marginCount),
-  };
+/** Keys of a cell, in the order of a cube's dimensions; what it does not know is empty. */
+function cellKeys(without: readonly CubeDimension[], period: string): string[] {
+  return CUBE_DIMENSIONS.map((dimension) => {
+    if (without.includes(dimension)) return `''`;
+    return dimension === 'period' ? period : CELL_COLUMNS[dimension];
+  });
 }
 
 function gather(rows: readonly string[][], width: number): FigureGroup[] {

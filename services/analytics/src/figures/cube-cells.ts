@@ -17,8 +17,8 @@ export const WIDTH = CUBE_DIMENSIONS.length;
 export const OUTCOME = CUBE_DIMENSIONS.indexOf('outcome');
 export const CURRENCY = CUBE_DIMENSIONS.indexOf('currency');
 
-// Columns of the sums. An amount is two doubles, `high * BASE + low` with
-// |low| < BASE: exact far beyond numeric(19,4) and without an allocation per
+// Columns of the sums. An amount is two doubles, `high * SUM_BASE + low` with
+// |low| < SUM_BASE: exact far beyond numeric(19,4) and without an allocation per
 // addition, which is what makes a scan of a million cells affordable.
 export const COUNT = 0;
 export const AMOUNT_HIGH = 1;
@@ -27,8 +27,8 @@ export const MARGIN_HIGH = 3;
 export const MARGIN_LOW = 4;
 export const MARGIN_COUNT = 5;
 export const SUMS = 6;
-const BASE = 1_000_000_000;
-const BIG_BASE = BigInt(BASE);
+export const SUM_BASE = 1_000_000_000;
+const BIG_BASE = BigInt(SUM_BASE);
 
 /** Writes `units` into two columns. */
 export function putUnits(sums: Float64Array, high: number, units: MoneyUnits): void {
@@ -51,9 +51,9 @@ export function addSums(into: Float64Array, at: number, from: Float64Array, star
 
 function addHalves(into: Float64Array, at: number, from: Float64Array, start: number): void {
   const low = into[at + 1]! + from[start + 1]!;
-  const carry = Math.trunc(low / BASE);
+  const carry = Math.trunc(low / SUM_BASE);
   into[at]! += from[start]! + carry;
-  into[at + 1] = low - carry * BASE;
+  into[at + 1] = low - carry * SUM_BASE;
 }
 
 /** Whether two entries hold the same figures, however their halves are split. */

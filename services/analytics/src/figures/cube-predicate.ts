@@ -10,6 +10,8 @@ export type CubePredicate =
       readonly test: (value: string) => boolean;
       /** Set where the test is nothing but membership: the cube then need not look at other cells. */
       readonly members?: readonly string[];
+      /** Of a test of periods: which days it tells apart; none where absent. */
+      readonly days?: 'each' | { readonly from: string; readonly to: string };
     };
 
 export const EVERYTHING: CubePredicate = { kind: 'and', of: [] };
@@ -26,9 +28,10 @@ export function businessDateBetween(from: string, to: string): CubePredicate {
   return {
     kind: 'test',
     dimension: 'period',
+    days: { from, to },
     test: (period) => {
       if (period === '') return false;
-      // A coarse period stands for all its days: `cutsCoarseMonth` kept other intervals away.
+      // A coarse period stands for all its days: a cube that this would cut is not asked.
       const day = period.length === 7 ? `${period}-01` : period;
       return (from === '' || day >= from) && (to === '' || day <= to);
     },

@@ -13,7 +13,7 @@ import {
   CodeBook,
 } from './cube-cells.js';
 import { compilePredicate, type CellTest, type CubePredicate } from './cube-predicate.js';
-import type { Cube } from './cube.js';
+import { cellDimension, type Cube } from './cube.js';
 import { orderGroups, orderParts, periodOf, type FigureGroup, type GroupDimension, type Outcome } from './figure-row.js';
 
 interface LiveGroup {
@@ -147,9 +147,9 @@ class GroupMapping {
     private readonly cube: Cube,
     private readonly dimension: GroupDimension,
   ) {
-    const isPeriod = dimension === 'month' || dimension === 'quarter' || dimension === 'year';
-    this.index = CUBE_DIMENSIONS.indexOf(isPeriod ? 'period' : dimension);
-    this.periods = isPeriod ? new CodeBook() : undefined;
+    const cells = cellDimension(dimension);
+    this.index = CUBE_DIMENSIONS.indexOf(cells);
+    this.periods = cells === 'period' ? new CodeBook() : undefined;
   }
 
   codeOf(codes: Int32Array, at: number): number {

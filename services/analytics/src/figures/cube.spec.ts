@@ -83,11 +83,13 @@ describe('Cube', () => {
   });
 
   it('refuses to tell days from months where it is coarse', () => {
-    const cube = new Cube('2025-01');
-    expect(cube.cutsCoarseMonth('2024-02-01', '2024-02-29')).toBe(false);
-    expect(cube.cutsCoarseMonth('2024-02-02', '')).toBe(true);
-    expect(cube.cutsCoarseMonth('', '2024-02-28')).toBe(true);
-    expect(cube.cutsCoarseMonth('2025-01-17', '2025-02-03')).toBe(false);
+    const cube = new Cube({ without: [], coarseBefore: '2025-01' });
+    const tells = (from: string, to: string): boolean => cube.canTell(businessDateBetween(from, to), []);
+    expect(tells('2024-02-01', '2024-02-29')).toBe(true);
+    expect(tells('2024-02-02', '')).toBe(false);
+    expect(tells('', '2024-02-28')).toBe(false);
+    expect(tells('2025-01-17', '2025-02-03')).toBe(true);
+    expect(cube.canTell({ kind: 'test', dimension: 'period', test: () => true, days: 'each' }, [])).toBe(false);
     cube.apply(undefined, row({ businessDate: '2024-02-29' }));
     expect(new CubeSlice(cube, businessDateBetween('2024-02-01', '2024-02-29'), []).read()).toHaveLength(1);
     expect(new CubeSlice(cube, businessDateBetween('2024-03-01', ''), []).read()).toHaveLength(0);
@@ -152,7 +154,7 @@ describe('a cube after any history', () => {
   it.each(['', '2026-01'])('equals what its final rows give (coarse before %p)', (coarseBefore) => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (history) => {
-        const cube = new Cube(coarseBefore);
+        const cube = new Cube({ without: [], coarseBefore });
         const rows = new Map<number, FigureRow>();
         const alive = cuts.map((cut) => new CubeSlice(cube, cut.predicate, cut.groupBy));
         for (const entry of history) {

@@ -13,16 +13,21 @@ import {
   type CubeDimension,
 } from './cube-cells.js';
 import { requiredMembers, type CubePredicate } from './cube-predicate.js';
-import type { FigureRow } from './figure-row.js';
+import type { FigureRow, GroupDimension } from './figure-row.js';
 
-/** Deals that share all dimensions, summed, as a table read gives them. */
-export interface CubeCell extends Omit<FigureRow, 'businessDate' | 'amount' | 'margin'> {
-  /** A day, or a month where the cube is coarse, or empty. */
-  readonly period: string;
-  readonly count: number;
-  readonly amount: bigint;
-  readonly margin: bigint;
-  readonly marginCount: number;
+/** What a cube tells apart. */
+export interface CubeShape {
+  /** Dimensions that its cells do not know. */
+  readonly without: readonly CubeDimension[];
+  /** Months (`YYYY-MM`) before this one are kept without days; empty where all days are. */
+  readonly coarseBefore: string;
+}
+
+export const WHOLE: CubeShape = { without: [], coarseBefore: '' };
+
+/** What figures are grouped by, as a dimension of cells. */
+export function cellDimension(dimension: GroupDimension): CubeDimension {
+  return dimension === 'month' || dimension === 'quarter' || dimension === 'year' ? 'period' : dimension;
 }
 
 const INDEXED: readonly CubeDimension[] = ['manager', 'department', 'branch'];
@@ -30,8 +35,8 @@ const LOG_LENGTH = 16_384;
 
 /**
  * Figures of all deals in memory, kept up by differences. Cells are by day,
- * except in the months before `coarseBefore` (`YYYY-MM`; empty for none), which
- * have one cell for the month: that bounds the memory of a long history.
+ * except in the months before `coarseBefore`, which have one cell for the
+ * month: that bounds the memory of a long history.
  *
  * Pure: no clock, no I/O, one thread. A reader that runs between two calls
  * sees all of the first and nothing of the second.
@@ -48,7 +53,11 @@ export class Cube {
   private readonly sums = new Float64Array(SUMS);
   private readonly otherCodes = new Int32Array(WIDTH);
 
-  constructor(readonly coarseBefore = '') {}
+  private readonly known: readonly boolean[];
+
+  constructor(readonly shape: CubeShape = WHOLE) {
+    this.known = CUBE_DIMENSIONS.map((dimension) => !shape.without.includes(dimension));
+  }
 
   /** Replaces what a deal contributed by what it contributes now. */
   apply(before: FigureRow | undefined, after: FigureRow | undefined): void {
@@ -71,17 +80,35 @@ export class Cube {
     }
   }
 
-  /** Adds a cell read from the tables. */
-  load(cell: CubeCell): void {
-    this.encodeParts(cell, cell.period, this.codes);
-    this.add(this.codes, cell.count, cell.amount, { sum: cell.margin, count: cell.marginCount });
+  /** Adds a cell read from the table, by the codes of its values and with amounts in their two halves. */
+  load(codes: readonly number[], sums: readonly number[]): void {
+    this.codes.set(codes);
+    this.sums.set(sums);
+    this.addEntry(this.codes);
   }
 
-  /** Whether an interval of days can be told from months where the cube is coarse. */
-  cutsCoarseMonth(from: string, to: string): boolean {
-    if (this.coarseBefore === '') return false;
-    const cutsAtStart = from !== '' && from.slice(0, 7) < this.coarseBefore && !from.endsWith('-01');
-    const cutsAtEnd = to !== '' && to.slice(0, 7) < this.coarseBefore && !isLastOfMonth(to);
+  /** Whether its cells tell apart what a cut needs told apart. */
+  canTell(predicate: CubePredicate, groupBy: readonly GroupDimension[]): boolean {
+    return groupBy.every((dimension) => this.knows(cellDimension(dimension))) && this.canTest(predicate);
+  }
+
+  private canTest(predicate: CubePredicate): boolean {
+    if (predicate.kind === 'not') return this.canTest(predicate.of);
+    if (predicate.kind !== 'test') return predicate.of.every((part) => this.canTest(part));
+    const { dimension, days } = predicate;
+    if (!this.knows(dimension)) return false;
+    if (days === undefined || this.shape.coarseBefore === '') return true;
+    return days !== 'each' && !this.cutsCoarseMonth(days.from, days.to);
+  }
+
+  private knows(dimension: CubeDimension): boolean {
+    return this.known[CUBE_DIMENSIONS.indexOf(dimension)]!;
+  }
+
+  private cutsCoarseMonth(from: string, to: string): boolean {
+    const { coarseBefore } = this.shape;
+    const cutsAtStart = from !== '' && from.slice(0, 7) < coarseBefore && !from.endsWith('-01');
+    const cutsAtEnd = to !== '' && to.slice(0, 7) < coarseBefore && !isLastOfMonth(to);
     return cutsAtStart || cutsAtEnd;
   }
 
@@ -118,13 +145,11 @@ export class Cube {
 
   private encode(row: FigureRow, into: Int32Array): void {
     const month = row.businessDate.slice(0, 7);
-    this.encodeParts(row, month < this.coarseBefore ? month : row.businessDate, into);
-  }
-
-  private encodeParts(row: Omit<FigureRow, 'businessDate' | 'amount' | 'margin'>, period: string, into: Int32Array): void {
+    const period = month < this.shape.coarseBefore ? month : row.businessDate;
     for (let index = 0; index < WIDTH; index++) {
       const dimension = CUBE_DIMENSIONS[index]!;
-      into[index] = this.books[index]!.codeOf(dimension === 'period' ? period : row[dimension]);
+      const value = dimension === 'period' ? period : row[dimension];
+      into[index] = this.books[index]!.codeOf(this.known[index] ? value : '');
     }
   }
 
@@ -134,7 +159,11 @@ export class Cube {
     this.sums[MARGIN_COUNT] = margin.count;
     putUnits(this.sums, AMOUNT_HIGH, amount);
     putUnits(this.sums, MARGIN_HIGH, margin.sum);
+    this.addEntry(codes);
+  }
 
+  /** Adds what stands in `sums`. */
+  private addEntry(codes: Int32Array): void {
     const known = this.cells.length;
     const cell = this.cells.cellOf(codes);
     if (cell === known) this.index(cell, codes);

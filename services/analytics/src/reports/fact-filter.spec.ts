@@ -36,7 +36,7 @@ describe('cubePredicate', () => {
     }),
   );
   const matching = (text: string): string[] => {
-    const predicate = cubePredicate(checked(text), true);
+    const predicate = cubePredicate(checked(text));
     if (predicate === undefined) throw new Error('not for the cube');
     return new CubeSlice(cube, predicate, ['manager']).read().map(({ keys }) => keys[0]!);
   };
@@ -63,17 +63,18 @@ describe('cubePredicate', () => {
   it.each([`counterparty_id = ${A}`, 'amount:*', 'margin:*', 'attributes.size = "big"', `outcome = WON OR counterparty_id = ${A}`])(
     'leaves %s to the table',
     (text) => {
-      expect(cubePredicate(checked(text), true)).toBeUndefined();
+      expect(cubePredicate(checked(text))).toBeUndefined();
     },
   );
 
-  it('leaves days to the table while it has months without them', () => {
-    expect(cubePredicate(checked('business_date > "2026-01-31"'), false)).toBeUndefined();
-    expect(cubePredicate(checked('business_date:*'), false)).toBeDefined();
+  it('says that it tells days apart, which a cube of months cannot', () => {
+    const coarse = new Cube({ without: [], coarseBefore: '2026-02' });
+    expect(coarse.canTell(cubePredicate(checked('NOT business_date > "2026-01-31"'))!, [])).toBe(false);
+    expect(coarse.canTell(cubePredicate(checked('business_date:*'))!, ['month'])).toBe(true);
   });
 
   it('refuses an outcome that there is not', () => {
-    expect(() => cubePredicate(checked('outcome = WONDERFUL'), true)).toThrow(expect.objectContaining({ reason: 'INVALID_FILTER' }));
+    expect(() => cubePredicate(checked('outcome = WONDERFUL'))).toThrow(expect.objectContaining({ reason: 'INVALID_FILTER' }));
   });
 });
 

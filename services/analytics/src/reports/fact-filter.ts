@@ -24,18 +24,16 @@ export function factName(field: FieldRef): string {
 }
 
 /**
- * The filter as a predicate on cells, or undefined where it names what the cube
- * does not hold: then the table answers. `daysKnown` is false while the cube
- * has months without days.
+ * The filter as a predicate on cells, or undefined where it names what no cube
+ * holds: then the table answers.
  */
-export function cubePredicate(filter: CheckedFilter, daysKnown: boolean): CubePredicate | undefined {
+export function cubePredicate(filter: CheckedFilter): CubePredicate | undefined {
   if (filter.kind === 'and' || filter.kind === 'or') {
-    const parts = filter.terms.map((term) => cubePredicate(term, daysKnown));
+    const parts = filter.terms.map((term) => cubePredicate(term));
     return parts.every((part) => part !== undefined) ? { kind: filter.kind, of: parts } : undefined;
   }
   const dimension = CUBE_FIELDS[factName(filter.field)];
   if (dimension === undefined || filter.field.attribute !== undefined) return undefined;
-  if (dimension === 'period' && !daysKnown && filter.kind === 'compare') return undefined;
   if (filter.kind === 'present') {
     return { kind: 'test', dimension, test: (value) => (value !== '') !== filter.negated };
   }
@@ -43,7 +41,13 @@ export function cubePredicate(filter: CheckedFilter, daysKnown: boolean): CubePr
   const matches = textComparison(filter.operator, wanted);
   const test = (value: string): boolean => (value !== '' && matches(value)) !== filter.negated;
   const exact = filter.operator === '=' && !filter.negated && !hasStar(wanted);
-  return { kind: 'test', dimension, test, ...(exact ? { members: [String(wanted.value)] } : {}) };
+  return {
+    kind: 'test',
+    dimension,
+    test,
+    ...(exact ? { members: [String(wanted.value)] } : {}),
+    ...(dimension === 'period' ? { days: 'each' as const } : {}),
+  };
 }
 
 /**

@@ -27,9 +27,9 @@ export function cutKey({ scope, filterText, from, to, outcome, groupBy }: Figure
   return JSON.stringify([scope, filterText, from, to, outcome ?? '', groupBy]);
 }
 
-/** The cut as a predicate on cells; undefined where only the table can answer. */
-export function cutPredicate(cut: FigureCut, daysKnown: boolean): CubePredicate | undefined {
-  const filter = cut.filter === undefined ? [] : [cubePredicate(cut.filter, daysKnown)];
+/** The cut as a predicate on cells; undefined where no cube can answer. */
+export function cutPredicate(cut: FigureCut): CubePredicate | undefined {
+  const filter = cut.filter === undefined ? [] : [cubePredicate(cut.filter)];
   const parts = [
     scopePredicate(cut.scope),
     businessDateBetween(cut.from, cut.to),

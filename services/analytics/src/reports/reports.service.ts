@@ -75,9 +75,10 @@ export class ReportsService {
 
   private async groups(cut: FigureCut, version: string): Promise<readonly FigureGroup[]> {
     const key = cutKey(cut);
-    const predicate = this.figures.cutsCoarseMonth(cut.from, cut.to) ? undefined : cutPredicate(cut, this.figures.daysKnown);
     try {
-      if (predicate !== undefined) return this.figures.slice(key, () => predicate, cut.groupBy);
+      const predicate = cutPredicate(cut);
+      const known = predicate && this.figures.slice(key, predicate, cut.groupBy);
+      if (known !== undefined) return known;
       const groups = await this.free.read(key, version, () => withEngine(() => this.deals.groups(cutSql(cut), cut.groupBy)));
       if (groups.length > MOST_GROUPS) throw new TooManyGroups();
       return groups;
