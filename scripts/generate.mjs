@@ -125,8 +125,10 @@ function contracts() {
   // Beside the old code and then into its place, file by file: processes that read it meanwhile find it whole.
   const fresh = join(root, '.cache', `generated-${process.pid}`);
   run(bin('buf'), ['generate', '--output', fresh]);
-  dropProtobufjs(fresh);
-  replaceFolder(join(fresh, 'packages/contracts/src/generated'), join(out, 'src/generated'));
+  const generated = join(fresh, 'packages/contracts/src/generated');
+  dropProtobufjs(generated);
+  wrapValuesOnce(generated);
+  replaceFolder(generated, join(out, 'src/generated'));
   rmSync(fresh, { recursive: true, force: true });
 }
 

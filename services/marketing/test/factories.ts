@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { InformationSource, InformationSource_Kind } from '@rapport/contracts/rapport/marketing/v1/information_source';
 import {
   InformationSourcesServiceService,
@@ -6,7 +7,6 @@ import {
 import { TestDatabase } from '@rapport/test-kit/service-database';
 import { type LoggedIn, TestRealm } from '@rapport/test-kit/test-realm';
 import { TestedService } from '@rapport/test-kit/tested-service';
-import { v7 as uuidv7 } from 'uuid';
 import { AppModule } from '../src/app.module.js';
 
 /** A message with nothing but what the test says. */
@@ -52,7 +52,7 @@ export class World {
     });
     const world = new World(database, service);
     const login = (role: string): Promise<LoggedIn> =>
-      realm.employee(role, { employeeId: uuidv7(), branchId: uuidv7(), departmentPath: uuidv7() });
+      realm.employee(role, { employeeId: randomUUID(), branchId: randomUUID(), departmentPath: randomUUID() });
     world.marketer = await login('marketer');
     world.director = await login('branch-director');
     world.seller = await login('seller');
