@@ -54,7 +54,7 @@ export default {
       ...shared,
       displayName: 'system',
       testMatch: ['<rootDir>/tests/**/*.spec.ts'],
-      testPathIgnorePatterns: ['<rootDir>/tests/e2e/.*\\.spec\\.ts$'],
+      testPathIgnorePatterns: ['<rootDir>/tests/e2e/[^/]*\\.spec\\.ts$'],
     },
     {
       ...shared,
