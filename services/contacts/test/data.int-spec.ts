@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { serviceConfig, loadConfig } from '@rapport/service-kit/config';
-import { audit, newRow, nextVersion, outbox, sql } from '@rapport/service-kit/data';
+import { audit, newRow, nextVersion, outbox, participants, sql } from '@rapport/service-kit/data';
 import { ServiceSettings } from '@rapport/service-kit/lifecycle';
 import { caller, contextOf } from '@rapport/test-kit/callers';
 import { TestDatabase } from '@rapport/test-kit/service-database';
@@ -113,6 +113,29 @@ describe('predicates', () => {
     const who = caller({ may: { 'contacts.person': ['read@own'] }, employeeId: id(11) });
     const places = data.visibleTo(contextOf(who, { resource: 'contacts.person', action: 'read' })).affiliation;
     expect(await places.findMany({})).toEqual([]);
+  });
+});
+
+describe('participants', () => {
+  it('are let in for what they are asked to do, for so long, and taken off again', async () => {
+    const who = employee(['read@own', 'update@own'], 2);
+    const set = (...wanted: Parameters<typeof participants.set>[3]) =>
+      data
+        .visibleTo(contextOf(everything, RULE))
+        .transaction((tx) => participants.set(tx, 'contacts.counterparty', id(1), wanted));
+    const change = () =>
+      data.visibleTo(contextOf(who, RULE)).counterparty.updateMany({ where: { id: id(1) }, data: { note: '' } });
+    await set({ employeeId: id(12), verbs: ['read'] });
+    expect(await seenBy(who)).toEqual(['c1', 'c2']);
+    expect(await change()).toEqual({ count: 0 });
+    await set({ employeeId: id(12), verbs: ['read', 'update'] });
+    expect(await change()).toEqual({ count: 1 });
+    await set({ employeeId: id(12), verbs: ['read'], until: new Date(Date.now() - 1_000) });
+    expect(await seenBy(who)).toEqual(['c2']);
+    await set({ departmentId: id(22), verbs: ['read'] });
+    expect(await seenBy(who)).toEqual(['c1', 'c2']);
+    await set();
+    expect(await seenBy(who)).toEqual(['c2']);
   });
 });
 

@@ -110,6 +110,24 @@ describe('people', () => {
     expect(audit.map(({ action }) => action)).toEqual(['read by create', 'read by read']);
   });
 
+  it('show no profile when that cannot be written down', async () => {
+    const anna = world.people(world.as(world.anna, cards('own', 'read:personal_profile', 'update:personal_profile')));
+    const plain = await anna.createPerson({ requestId: '', person: person() });
+    const made = await anna.createPerson({ requestId: '', person: person({ preferences: 'чай' }) });
+    const app = new URL(world.database.appUrl).username;
+    await world.database.owner.query(`revoke insert on kit.audit_event from "${app}"`);
+    try {
+      await expect(anna.getPerson({ personId: made.id, readMask: undefined })).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        reason: 'AUDIT_UNAVAILABLE',
+      });
+      expect((await anna.getPerson({ personId: made.id, readMask: ['note'] })).id).toBe(made.id);
+      expect((await anna.getPerson({ personId: plain.id, readMask: undefined })).id).toBe(plain.id);
+    } finally {
+      await world.database.owner.query(`grant insert on kit.audit_event to "${app}"`);
+    }
+  });
+
   it('are handed over with their places', async () => {
     const anna = world.people(world.as(world.anna, cards('own')));
     const made = await anna.createPerson({ requestId: '', person: person({ affiliations: [at(shop)] }) });

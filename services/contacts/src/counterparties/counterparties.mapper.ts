@@ -1,5 +1,4 @@
-import type {
-  Counterparty} from '@rapport/contracts/rapport/contacts/v1/counterparty';
+import type { Counterparty } from '@rapport/contracts/rapport/contacts/v1/counterparty';
 import {
   Address,
   BankAccount,

@@ -21,11 +21,12 @@ import {
   once,
   outbox,
   type OutboxEvent,
+  type Owner,
   ownersOf,
 } from '@rapport/service-kit/data';
 import { AppError } from '@rapport/service-kit/errors';
 import type { Prisma } from '../generated/prisma/client.js';
-import { EmployeesService, type Owner } from '../organization/employees.service.js';
+import { EmployeesService } from '../organization/employees.service.js';
 import { Data, type Tx } from '../prisma.service.js';
 import {
   counterpartyCreated,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { assertEmployed, displayName, mayLogIn } from './employee.js';
+import { assertEmployed, displayName } from './employee.js';
 
 describe('displayName', () => {
   it.each([
@@ -17,14 +17,5 @@ describe('an employment', () => {
     expect(() => assertEmployed({ id: 'e', dismissDate: { value: '2026-01-31' } })).toThrow(
       expect.objectContaining({ reason: 'ALREADY_DISMISSED' }),
     );
-  });
-
-  it.each([
-    ['', undefined, false],
-    ['jane', undefined, true],
-    ['jane', '2026-01-31', true],
-    ['jane', '2026-01-30', false],
-  ])('login %j with last day %j on 31 January: %s', (username, last, expected) => {
-    expect(mayLogIn({ username, dismissDate: last ? { value: last } : undefined }, '2026-01-31')).toBe(expected);
   });
 });

@@ -13,11 +13,3 @@ export function assertEmployed(employee: { id: string; dismissDate: { value: str
     dismissDate: employee.dismissDate.value,
   });
 }
-
-/** Whether somebody may log in on a day: he has a login, and his last working day has not passed. */
-export function mayLogIn(
-  employee: { username: string; dismissDate: { value: string } | undefined },
-  today: string,
-): boolean {
-  return employee.username !== '' && (employee.dismissDate === undefined || employee.dismissDate.value >= today);
-}

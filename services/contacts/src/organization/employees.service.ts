@@ -22,6 +22,7 @@ import {
   once,
   outbox,
   type OutboxEvent,
+  type Owner,
 } from '@rapport/service-kit/data';
 import type { Prisma } from '../generated/prisma/client.js';
 import { Data, type Tx } from '../prisma.service.js';
@@ -30,13 +31,6 @@ import { employeeCreated, employeeDismissed, employeeImported, employeeUpdated }
 import { toColumns, toProto } from './employees.mapper.js';
 
 export const EMPLOYEE = 'contacts.employee';
-
-/** Who is entitled to a row. */
-export interface Owner {
-  readonly ownerId: string;
-  readonly departmentId: string;
-  readonly branchId: string;
-}
 
 /** What a change sets, decided on the row as it is now. */
 type Decision = (before: Employee) => Prisma.EmployeeUncheckedUpdateManyInput;

@@ -8,12 +8,18 @@ import { logger } from '../../telemetry/logger.js';
 import { traceIdOf } from '../../telemetry/trace-context.js';
 import { isSet } from './new-rows.js';
 
+/** What is protected in a message, and in the messages that it is made of. */
+interface Protected {
+  readonly grouped: readonly { readonly field: DescField; readonly group: string }[];
+  readonly parts: readonly { readonly field: DescField; readonly inside: Protected }[];
+}
+
 /** Where an answer holds resources with protected fields. */
 interface Plan {
   /** From the answer to the resource: nothing, one message, or a list of them. */
   readonly through: DescField | undefined;
   readonly resource: string;
-  readonly grouped: readonly { readonly field: DescField; readonly group: string }[];
+  readonly inside: Protected;
 }
 
 const plans = new Map<DescMessage, readonly Plan[]>();
@@ -42,31 +48,47 @@ function plansOf(desc: DescMessage): Plan[] {
 
 function planOf(message: DescMessage, through: DescField | undefined): Plan | undefined {
   const resource = contracts.resourceOfMessage(message)?.name;
-  if (resource === undefined) return undefined;
-  const grouped = message.fields.flatMap((field) => {
-    const { group, resource: of } = contracts.fieldRule(field);
-    return group === '' ? [] : [{ field, group: of === '' || of === resource ? group : `${of}:${group}` }];
-  });
-  return grouped.length === 0 ? undefined : { through, resource, grouped };
+  const inside = resource === undefined ? undefined : protectedIn(message, resource, new Set());
+  return resource !== undefined && inside ? { through, resource, inside } : undefined;
 }
 
-function disclosed(
-  { through, grouped }: Plan,
-  answer: Readonly<Record<string, unknown>>,
-): { groups: string[]; ids: string[] } {
-  const held = through ? answer[through.localName] : answer;
-  const groups = new Set<string>();
-  const ids: string[] = [];
-  for (const row of (Array.isArray(held) ? held : held ? [held] : []) as Record<string, unknown>[]) {
-    let shown = false;
-    for (const { field, group } of grouped) {
-      if (!isSet(row[field.localName])) continue;
-      groups.add(group);
-      shown = true;
+/** `seen` ends the search where a message contains itself. */
+function protectedIn(message: DescMessage, resource: string, seen: ReadonlySet<DescMessage>): Protected | undefined {
+  if (seen.has(message)) return undefined;
+  const grouped: { field: DescField; group: string }[] = [];
+  const parts: { field: DescField; inside: Protected }[] = [];
+  for (const field of message.fields) {
+    const { group, resource: of } = contracts.fieldRule(field);
+    if (group !== '') grouped.push({ field, group: of === '' || of === resource ? group : `${of}:${group}` });
+    else if (field.fieldKind !== 'map' && field.message?.typeName.startsWith('rapport.')) {
+      const inside = protectedIn(field.message, resource, new Set([...seen, message]));
+      if (inside) parts.push({ field, inside });
     }
-    if (shown) ids.push(String(row['id']));
   }
-  return { groups: [...groups], ids };
+  return grouped.length + parts.length === 0 ? undefined : { grouped, parts };
+}
+
+function disclosed({ through, inside }: Plan, answer: Record<string, unknown>): { groups: string[]; ids: string[] } {
+  const all = new Set<string>();
+  const ids: string[] = [];
+  for (const row of each(through ? answer[through.localName] : answer)) {
+    const groups = groupsShown(inside, row);
+    if (groups.length > 0) ids.push(String(row['id']));
+    for (const group of groups) all.add(group);
+  }
+  return { groups: [...all], ids };
+}
+
+function groupsShown({ grouped, parts }: Protected, value: Readonly<Record<string, unknown>>): string[] {
+  const own = grouped.filter(({ field }) => isSet(value[field.localName])).map(({ group }) => group);
+  const below = parts.flatMap(({ field, inside }) =>
+    each(value[field.localName]).flatMap((part) => groupsShown(inside, part)),
+  );
+  return [...own, ...below];
+}
+
+function each(held: unknown): Record<string, unknown>[] {
+  return (Array.isArray(held) ? held : held ? [held] : []) as Record<string, unknown>[];
 }
 
 async function write(sql: Sql, ctx: CallContext, resource: string, groups: string[], ids: string[]): Promise<void> {
