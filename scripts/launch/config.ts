@@ -10,6 +10,8 @@ export interface LaunchConfig {
   filesUrl?: string;
   /** Where everything of this platform lives; tests give one of their own. */
   runFolder?: string;
+  /** The gateway's port, 0 for any; when absent, 8080 or the next that is free. */
+  gatewayPort?: number;
   /** Handed on to every process. */
   inherited: Record<string, string>;
 }
@@ -38,6 +40,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): LaunchConfig {
     }
   }
   if (env.RUN_FOLDER) config.runFolder = env.RUN_FOLDER;
+  if (env.GATEWAY_PORT) {
+    if (/^\d{1,5}$/.test(env.GATEWAY_PORT)) config.gatewayPort = Number(env.GATEWAY_PORT);
+    else faults.push('GATEWAY_PORT is not a port number.');
+  }
   config.natsUrl = url('NATS_URL', ['nats', 'tls', 'wss', 'ws']);
   config.clickhouseUrl = url('CLICKHOUSE_URL', ['http', 'https']);
   config.filesUrl = url('FILES_URL', ['file', 's3', 'http', 'https']);

@@ -60,9 +60,12 @@ export class Launcher {
     }
     await this.prepareFolder();
     const postgres = await this.postgres();
-    // The services need Keycloak for the first call, not to start; so the two slowest go side by side. The gateway
-    // is the door: it opens when there is something behind it.
-    const [realm, platform] = await Promise.all([this.keycloak(postgres), this.backends(postgres)]);
+    // The services need Keycloak for the first call, not to start; so the two slowest go side by side. Not the first
+    // time: a service that asks for rights which are just being written would believe for a while that it has none.
+    // The gateway is the door: it opens when there is something behind it.
+    const keycloak = this.keycloak(postgres);
+    const rights = this.run.read('realm.json') === undefined ? keycloak : undefined;
+    const [realm, platform] = await Promise.all([keycloak, this.backends(postgres, rights)]);
     await this.services('gateway', ['gateway'], platform);
     return this.demoCompany(realm);
   }
@@ -82,7 +85,7 @@ export class Launcher {
     const left = await stopLeftBehind(run.at('pids'));
     if (left.length > 0) this.progress.line(`  stopped what a killed run had left behind: ${left.join(', ')}`);
     if (this.options.fresh) run.clear();
-    this.ports = await choosePorts(run.read('ports.json'));
+    this.ports = await choosePorts(run.read('ports.json'), this.config.gatewayPort);
     run.write('ports.json', this.ports);
     const copiesTemplate = !this.config.keycloak && !existsSync(run.at('postgres'));
     this.secrets = completeSecrets(run.read('secrets.json'), copiesTemplate ? templateSecrets() : undefined);
@@ -156,7 +159,8 @@ export class Launcher {
       cli: true, // scripts log in with a password here; an installation by the chart never has this client
       users: { admin: { password: this.secrets.administrator }, importer: { password: this.secrets.importer } },
     };
-    return this.progress.step('access rules in Keycloak', () => setUpRealm(this.run, wanted));
+    const apply = (): Promise<void> => this.task('realm', ['scripts/launch/apply-realm.ts', this.run.path], {});
+    return this.progress.step('access rules in Keycloak', () => setUpRealm(this.run, wanted, apply));
   }
 
   private async embeddedKeycloak(postgres: PostgresServer | undefined): Promise<NonNullable<LaunchConfig['keycloak']>> {
@@ -203,9 +207,13 @@ export class Launcher {
     };
   }
 
-  private async backends(postgres: PostgresServer | undefined): Promise<Platform> {
+  private async backends(
+    postgres: PostgresServer | undefined,
+    rights: Promise<unknown> | undefined,
+  ): Promise<Platform> {
     const [databases, natsUrl] = await Promise.all([this.databases(postgres), this.nats()]);
     const platform = this.platform(databases, natsUrl);
+    await rights;
     await this.services('services', grpcServiceNames, platform);
     return platform;
   }

@@ -17,7 +17,10 @@ const portNames = [
  * A port for everything. Those of the run before are kept while they are free, so that bookmarks, scripts and the
  * addresses that Keycloak has written down stay right.
  */
-export async function choosePorts(remembered: Record<string, number> = {}): Promise<Record<string, number>> {
+export async function choosePorts(
+  remembered: Record<string, number> = {},
+  gatewayPort?: number,
+): Promise<Record<string, number>> {
   const chosen: Record<string, number> = {};
   const taken = new Set<number>();
   const choose = async (name: string, otherwise: () => Promise<number>): Promise<void> => {
@@ -27,7 +30,12 @@ export async function choosePorts(remembered: Record<string, number> = {}): Prom
     chosen[name] = port;
     taken.add(port);
   };
-  await choose('gateway', () => nextFreePort(FIRST_GATEWAY_PORT, taken));
+  if (gatewayPort) {
+    chosen.gateway = gatewayPort; // taken by somebody else, the gateway says so itself
+    taken.add(gatewayPort);
+  } else {
+    await choose('gateway', () => (gatewayPort === 0 ? freePort(taken) : nextFreePort(FIRST_GATEWAY_PORT, taken)));
+  }
   for (const name of portNames) await choose(name, () => freePort(taken));
   return chosen;
 }

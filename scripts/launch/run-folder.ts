@@ -66,6 +66,10 @@ export class RunFolder {
     return readJson<T>(this.at(name));
   }
 
+  remove(...names: string[]): void {
+    for (const name of names) rmSync(this.at(name), { force: true });
+  }
+
   /** Written whole or not at all; only this account may read it, since addresses and secrets hold passwords. */
   write(name: string, value: unknown): void {
     const file = this.at(name);

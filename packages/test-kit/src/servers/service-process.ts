@@ -29,7 +29,8 @@ export function serviceProcess(options: ServiceProcessOptions): ManagedProcess {
   return new ManagedProcess({
     name: options.service,
     command: process.execPath,
-    args: ['--enable-source-maps', serviceEntry(options.service)],
+    // Seven of them share one machine: half the usual nursery costs each a few more small collections and spares 20 MB.
+    args: ['--enable-source-maps', '--max-semi-space-size=8', serviceEntry(options.service)],
     env: options.env,
     cwd: join(projectFolder, 'services', options.service),
     logFile: options.logFile,
