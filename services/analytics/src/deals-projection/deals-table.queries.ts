@@ -1,7 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { ENGINE, readRows } from '../engine/engine.js';
-import { CUBE_DIMENSIONS, SUM_BASE, type CubeDimension } from '../figures/cube-cells.js';
+import { CUBE_DIMENSIONS, SUM_BASE, SUMS, WIDTH, type CubeDimension } from '../figures/cube-cells.js';
 import { Cube, type CubeShape } from '../figures/cube.js';
 import { orderGroups, orderParts, type FigureGroup, type FigurePart, type GroupDimension, type Outcome } from '../figures/figure-row.js';
 import { parseMoneyUnits } from '../figures/money-units.js';
@@ -11,11 +12,13 @@ type PresentRow = [
   id: string, version: number, deleted: boolean, outcome: Outcome, stage: string, pipeline: string, product: string,
   manager: string, department: string, branch: string, date: string | null, currency: string, amount: string | null, margin: string | null,
 ];
-type CellRow = [...codes: number[], count: number, amountHigh: number, amountLow: number, marginHigh: number, marginLow: number, marginCount: number];
+/** A cell as the engine writes it in RowBinary: codes, then sums, each of a fixed width. */
+const CELL_BYTES = WIDTH * 4 + SUMS * 8;
+const CELLS_AT_ONCE = 10_000;
 
 const CURRENCY = `if(isNull(amount), '', currency)`;
 const DAY = `ifNull(toString(business_date), '')`;
-const SUMS = `count(), ifNull(sum(amount), 0), ifNull(sum(margin), 0), count(margin)`;
+const MEASURES = `count(), ifNull(sum(amount), 0), ifNull(sum(margin), 0), count(margin)`;
 
 const MONTH = `substring(${DAY}, 1, 7)`;
 
@@ -115,30 +118,26 @@ export class DealsTable {
     const keys = cellKeys(shape.without, period);
     const parameters = shape.coarseBefore === '' ? {} : { coarseBefore: shape.coarseBefore };
     const lists = keys.map((key) => `arraySort(groupUniqArray(${key}))`);
-    const [values = []] = await readRows<string[][]>(this.engine, `SELECT ${lists.join(', ')} FROM deal`, parameters);
+    // Read twice, here and in the next statement: without FINAL a merge in between would change the lists, and with them the codes.
+    const valueLists = `SELECT tuple(${lists.join(', ')}) FROM deal FINAL WHERE NOT deleted`;
+    const [[values] = [[]]] = await readRows<[string[][]]>(this.engine, valueLists, parameters);
     values.forEach((list, index) => list.forEach((value) => cube.books[index]!.codeOf(value)));
 
-    const codes = keys.map((_, index) => `transform(key${index}, values.${index + 1}, arrayEnumerate(values.${index + 1}), 0) - 1`);
-    const answer = await this.engine.query({
-      query: `WITH (SELECT tuple(${lists.join(', ')}) FROM deal) AS values
-        SELECT ${codes.join(', ')}, toUInt32(deals),
+    const codes = keys.map((_, index) => `toInt32(transform(key${index}, values.${index + 1}, arrayEnumerate(values.${index + 1}), 0) - 1)`);
+    const { stream } = await this.engine.exec({
+      query: `WITH (${valueLists}) AS values
+        SELECT ${codes.join(', ')}, toFloat64(deals),
           toFloat64(intDiv(amounts, ${SUM_BASE})), toFloat64(amounts % ${SUM_BASE}),
-          toFloat64(intDiv(margins, ${SUM_BASE})), toFloat64(margins % ${SUM_BASE}), toUInt32(known_margins)
+          toFloat64(intDiv(margins, ${SUM_BASE})), toFloat64(margins % ${SUM_BASE}), toFloat64(known_margins)
         FROM (
           SELECT ${keys.map((key, index) => `${key} AS key${index}`).join(', ')}, count() AS deals,
             toInt128(ifNull(sum(amount), 0) * 10000) AS amounts, toInt128(ifNull(sum(margin), 0) * 10000) AS margins,
             count(margin) AS known_margins
           FROM deal FINAL WHERE NOT deleted GROUP BY ${keys.map((_, index) => `key${index}`).join(', ')}
-        )`,
+        ) FORMAT RowBinary`,
       query_params: parameters,
-      format: 'JSONCompactEachRow',
     });
-    for await (const rows of answer.stream<CellRow>()) {
-      for (const row of rows) {
-        const cell = row.json<number[]>();
-        cube.load(cell.slice(0, keys.length), cell.slice(keys.length));
-      }
-    }
+    for await (const records of fixedRecords(stream, CELL_BYTES)) loadCells(cube, records);
     return cube;
   }
 
@@ -148,7 +147,7 @@ export class DealsTable {
     const names = [...keys.map((_, index) => `key${index}`), 'part_outcome', 'part_currency'];
     const rows = await readRows<string[]>(
       this.engine,
-      `SELECT ${[...keys, 'outcome AS part_outcome', `${CURRENCY} AS part_currency`, SUMS].join(', ')}
+      `SELECT ${[...keys, 'outcome AS part_outcome', `${CURRENCY} AS part_currency`, MEASURES].join(', ')}
        FROM deal FINAL WHERE NOT deleted AND ${condition.text} GROUP BY ${names.join(', ')}`,
       condition.parameters,
     );
@@ -164,6 +163,32 @@ function presentDeal(row: PresentRow): PresentDeal {
       id, deleted, outcome, stage_id, pipeline_id, product_id, manager_id, department_id, branch_id, business_date, currency, amount, margin,
     }),
   };
+}
+
+/** Whole records out of a stream of bytes that is cut anywhere. */
+async function* fixedRecords(stream: AsyncIterable<Uint8Array>, width: number): AsyncGenerator<DataView> {
+  let rest = new Uint8Array(0);
+  for await (const chunk of stream) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const whole = bytes.length - (bytes.length % width);
+    // In pieces, so that others may run between them.
+    for (let at = 0; at < whole; at += width * CELLS_AT_ONCE) {
+      yield new DataView(bytes.buffer, bytes.byteOffset + at, Math.min(width * CELLS_AT_ONCE, whole - at));
+      await nextTurn();
+    }
+    rest = bytes.slice(whole);
+  }
+  if (rest.length > 0) throw new Error('The engine’s answer ends within a record.');
+}
+
+function loadCells(cube: Cube, records: DataView): void {
+  const codes = new Int32Array(WIDTH);
+  const sums = new Float64Array(SUMS);
+  for (let at = 0; at < records.byteLength; at += CELL_BYTES) {
+    for (let index = 0; index < WIDTH; index++) codes[index] = records.getInt32(at + index * 4, true);
+    for (let index = 0; index < SUMS; index++) sums[index] = records.getFloat64(at + WIDTH * 4 + index * 8, true);
+    cube.load(codes, sums);
+  }
 }
 
 /** Keys of a cell, in the order of a cube's dimensions; what it does not know is empty. */

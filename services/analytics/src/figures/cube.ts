@@ -81,10 +81,9 @@ export class Cube {
   }
 
   /** Adds a cell read from the table, by the codes of its values and with amounts in their two halves. */
-  load(codes: readonly number[], sums: readonly number[]): void {
-    this.codes.set(codes);
+  load(codes: Int32Array, sums: Float64Array): void {
     this.sums.set(sums);
-    this.addEntry(this.codes);
+    this.addEntry(codes);
   }
 
   /** Whether its cells tell apart what a cut needs told apart. */
