@@ -15,7 +15,7 @@ export default async function setUp(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-e2e-'));
   const child = spawn(process.execPath, ['scripts/start.ts'], {
     cwd: root,
-    env: { ...process.env, RUN_FOLDER: folder },
+    env: { ...process.env, RUN_FOLDER: folder, GATEWAY_PORT: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -14,8 +14,17 @@ import {
   const deals: ExpectedDeal[] = pipelineFolder ? readExpectedDeals(pipelineFolder) : [];
 
   it('are those that were published', () => {
-    expect(expectedMeasures(deals)).toMatchObject({ count: 8800, wonCount: 4238, lostCount: 2473, wonAmount: '10005534', winRate: '63.15' });
-    const open = expectedRows(deals.filter(({ outcome }) => outcome === 'OPEN'), 'stage');
+    expect(expectedMeasures(deals)).toMatchObject({
+      count: 8800,
+      wonCount: 4238,
+      lostCount: 2473,
+      wonAmount: '10005534',
+      winRate: '63.15',
+    });
+    const open = expectedRows(
+      deals.filter(({ outcome }) => outcome === 'OPEN'),
+      'stage',
+    );
     expect([...open].map(([stage, { count }]) => [stage, count]).sort()).toEqual([
       ['Engaging', 1589],
       ['Prospecting', 500],
@@ -39,7 +48,10 @@ import {
   it('are keyed as the board shows them', () => {
     const figures = expectedFigures(pipelineFolder ?? '');
     expect(figures.byOutcome['Won']).toEqual({ count: 4238, amount: '10005534' });
-    expect(figures.openByStage).toEqual({ Engaging: { count: 1589, amount: '0' }, Prospecting: { count: 500, amount: '0' } });
+    expect(figures.openByStage).toEqual({
+      Engaging: { count: 1589, amount: '0' },
+      Prospecting: { count: 500, amount: '0' },
+    });
     expect(figures.wonByManager['Schlecht Darcel']?.count).toBe(349);
     expect(figures.wonByMonth['2017-12']?.count).toBeGreaterThan(0);
   });

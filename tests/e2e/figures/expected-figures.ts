@@ -50,7 +50,9 @@ export interface Cell {
 export type Cells = Readonly<Record<string, Cell>>;
 
 /** Every board that the import is compared by, cell by cell. */
-export function expectedFigures(folder: string): Record<
+export function expectedFigures(
+  folder: string,
+): Record<
   'byOutcome' | 'openByStage' | 'wonByBranch' | 'wonByDepartment' | 'wonByManager' | 'wonByProduct' | 'wonByMonth',
   Cells
 > {
@@ -96,8 +98,12 @@ export function readExpectedDeals(folder: string): ExpectedDeal[] {
 }
 
 /** The rows of a board grouped by one dimension, by its value: a name, an outcome or `YYYY-MM`; empty for none. */
-export function expectedRows(deals: readonly ExpectedDeal[], dimension: ExpectedDimension): Map<string, ExpectedMeasures> {
-  const keyOf = (deal: ExpectedDeal): string => (dimension === 'month' ? deal.businessDate.slice(0, 7) : deal[dimension]);
+export function expectedRows(
+  deals: readonly ExpectedDeal[],
+  dimension: ExpectedDimension,
+): Map<string, ExpectedMeasures> {
+  const keyOf = (deal: ExpectedDeal): string =>
+    dimension === 'month' ? deal.businessDate.slice(0, 7) : deal[dimension];
   const groups = Map.groupBy(deals, keyOf);
   return new Map([...groups].map(([key, group]) => [key, expectedMeasures(group)]));
 }
@@ -118,7 +124,11 @@ export function expectedMeasures(deals: readonly ExpectedDeal[]): ExpectedMeasur
   };
 }
 
-function cells(deals: readonly ExpectedDeal[], dimension: ExpectedDimension, shown = (key: string): string => key): Cells {
+function cells(
+  deals: readonly ExpectedDeal[],
+  dimension: ExpectedDimension,
+  shown = (key: string): string => key,
+): Cells {
   const rows = [...expectedRows(deals, dimension)];
   return Object.fromEntries(rows.map(([key, { count, amount }]) => [shown(key), { count, amount: amount ?? '0' }]));
 }
