@@ -41,7 +41,7 @@
  *   optional numbers are null, absent texts are empty. `version` counts from 1.
  * - An OWNED model has `participants RowParticipant[]` (the kit's view).
  */
-export { type BranchFacts, Branches, type BranchSource, isTimeZone, localDate } from './data/business-date.js';
+export { type BranchFacts, Branches, type BranchSource } from './data/branches.js';
 export { dataModule } from './data/data-module.js';
 export { databaseAdapter } from './data/database-adapter.js';
 export { type ListedPage, type ListRequest, nameScope } from './data/read/list.js';

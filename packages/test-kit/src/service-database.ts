@@ -30,7 +30,9 @@ export class TestDatabase {
     );
     const own = join(projectFolder, 'services', service ?? '', 'prisma/migrations');
     await migrate({ ownerUrl, appRole, directories: service !== undefined && existsSync(own) ? [own] : [] });
-    return new TestDatabase(appUrl, new pg.Pool({ connectionString: ownerUrl, max: 4 }), name, [ownerRole, appRole]);
+    const owner = new pg.Pool({ connectionString: ownerUrl, max: 4 });
+    owner.on('error', () => {}); // an idle connection may learn of the end of its database before its own
+    return new TestDatabase(appUrl, owner, name, [ownerRole, appRole]);
   }
 
   async rows<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {

@@ -67,6 +67,11 @@ export class World {
       addresses,
     });
     const world = new World(database, service);
+    // What contacts told of its branches before it went.
+    await database.rows(
+      `insert into kit.branch_copy (id, time_zone, currency_code, version) select id, 'UTC', 'UAH', 1 from unnest($1::uuid[]) id`,
+      [[world.kyiv, world.lviv]],
+    );
     const pipelines = world.pipelines(world.administrator);
     world.pipeline = await pipelines.createPipeline({ requestId: '', pipeline: pipeline({ defaultPipeline: true }) });
     const lossReason = { ...blank(LossReason), displayName: 'Дорого' };

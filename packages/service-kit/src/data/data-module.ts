@@ -1,11 +1,15 @@
 import { type DynamicModule, Inject, Module, type Type } from '@nestjs/common';
 import { ReferencesServiceService } from '@rapport/contracts/rapport/access/v1/references_service';
+import { OrganizationServiceService } from '@rapport/contracts/rapport/contacts/v1/organization_service';
+import type { CallContext } from '../access/context.js';
 import { HandlerTransactions } from '../events/processing.js';
 import { CallHooks } from '../grpc/call-hooks.js';
+import { createClient, type ServiceClient } from '../grpc/client.js';
 import { KitRpcs } from '../grpc/kit-rpcs.js';
 import { Lifecycle, LIFECYCLE_ORDER } from '../lifecycle/lifecycle.js';
 import { ServiceSettings } from '../lifecycle/service-settings.js';
 import { logger } from '../telemetry/logger.js';
+import type { BranchFacts } from './branches.js';
 import { NewOwner } from './references/new-owner.js';
 import { References } from './references/references.js';
 import { ServiceData } from './service-data.js';
@@ -43,6 +47,7 @@ export function dataModule<T extends ServiceData<object>>(Data: Type<T>): Dynami
 @Module({})
 class DataModule {
   private cleanup: NodeJS.Timeout | undefined;
+  private organization: ServiceClient<typeof OrganizationServiceService> | undefined;
 
   constructor(
     @Inject(ServiceData) private readonly data: ServiceData<object>,
@@ -51,6 +56,7 @@ class DataModule {
     rpcs: KitRpcs,
     hooks: CallHooks,
   ) {
+    if (settings.name !== 'contacts') data.branches.askMaster((ctx, id) => this.askContacts(ctx, id, settings));
     const references = new References(data, settings.name, (service) => addressOf(settings, service));
     rpcs.add(ReferencesServiceService, { checkReferences: (request, ctx) => references.answer(ctx, request) });
     hooks.beforeHandler((ctx, { desc }, request) => references.check(ctx, desc.input, request));
@@ -63,6 +69,11 @@ class DataModule {
     });
   }
 
+  private async askContacts(ctx: CallContext, id: string, settings: ServiceSettings): Promise<BranchFacts> {
+    this.organization ??= createClient(OrganizationServiceService, addressOf(settings, 'contacts'));
+    return this.organization.getBranch({ branchId: id, readMask: undefined }, { ctx });
+  }
+
   private async start(): Promise<void> {
     await this.data.connect();
     this.cleanup = setInterval(() => void this.clearRequestRecords(), CLEANUP_MS);
@@ -71,6 +82,7 @@ class DataModule {
 
   private async stop(): Promise<void> {
     clearInterval(this.cleanup);
+    this.organization?.close();
     await this.data.disconnect();
   }
 

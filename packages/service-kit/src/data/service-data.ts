@@ -3,7 +3,7 @@ import { AppError } from '../errors/app-error.js';
 import { outboxCommitted } from '../events/outbox-signal.js';
 import { HandlerTransactions } from '../events/processing.js';
 import type { Sql } from '../events/sql.js';
-import { branchCopy, Branches, type BranchSource } from './business-date.js';
+import { branchCopy, Branches, type BranchSource } from './branches.js';
 import { type ListRequest, type ListedPage, ListQueries } from './read/list.js';
 import { Catalogue } from './rows/catalogue.js';
 import { type DepartmentSource, DepartmentTree, departmentCopy } from './rows/department-tree.js';

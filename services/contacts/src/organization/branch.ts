@@ -1,4 +1,4 @@
-import { isTimeZone } from '@rapport/service-kit/data';
+import { isTimeZone } from '@rapport/service-kit/dates';
 import { AppError } from '@rapport/service-kit/errors';
 
 /** Checks that business dates can follow a branch's zone; `at` is where it stands in the request. */

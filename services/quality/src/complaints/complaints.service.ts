@@ -13,7 +13,6 @@ import {
   dateColumn,
   type Draft,
   isImport,
-  localDate,
   NewOwner,
   newRow,
   nextVersion,
@@ -25,10 +24,10 @@ import {
   ownersOf,
   participants,
 } from '@rapport/service-kit/data';
+import { localDate } from '@rapport/service-kit/dates';
 import { AppError } from '@rapport/service-kit/errors';
 import type { Prisma } from '../generated/prisma/client.js';
 import { Data, type Tx } from '../prisma.service.js';
-import { BranchZonesService } from './branch-zones.service.js';
 import { assertReceived, close, executorOf, numberOf, seriesOf, take } from './complaint.js';
 import {
   complaintClosed,
@@ -51,7 +50,6 @@ type Decision = (before: Complaint) => Prisma.ComplaintUpdateManyMutationInput;
 export class ComplaintsService {
   constructor(
     private readonly data: Data,
-    private readonly zones: BranchZonesService,
     private readonly newOwner: NewOwner,
   ) {}
 
@@ -59,7 +57,7 @@ export class ComplaintsService {
     const draft = { message: request.complaint!, at: 'complaint' };
     const [owner] = ownersOf(ctx, [draft]);
     // Not in the transaction: it may have to ask another service.
-    const timeZone = await this.zones.timeZoneOf(ctx, owner!.branchId);
+    const { timeZone } = await this.data.branches.get(ctx, owner!.branchId);
     return this.data
       .visibleTo(ctx, { deleted: 'shown' })
       .transaction((tx) =>
@@ -117,7 +115,8 @@ export class ComplaintsService {
   private async receiptOf(ctx: CallContext, { id, receiveTime }: Complaint) {
     assertReceived(receiveTime, ctx.clock(), 'complaint');
     const { branchId } = await this.get(ctx, id);
-    const businessDate = localDate(receiveTime, await this.zones.timeZoneOf(ctx, branchId));
+    const { timeZone } = await this.data.branches.get(ctx, branchId);
+    const businessDate = localDate(receiveTime, timeZone);
     return { receiveTime, businessDate: dateColumn(businessDate)! };
   }
 

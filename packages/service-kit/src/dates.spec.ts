@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isTimeZone, localDate } from './business-date.js';
+import { isTimeZone, localDate } from './dates.js';
 
 describe('localDate', () => {
   it.each([
