@@ -19,7 +19,7 @@ export function missingTools({ needsJava, needsMaven, needsGo, nodeVersion, java
   }
   if (needsGo && ask('go', ['version']) === undefined) {
     missing.push(
-      'Go is missing: install Go 1.24 or newer (go), which builds nats-server and fetches the validation contracts.',
+      'Go is missing: install Go 1.26 or newer (go), which builds nats-server and fetches the validation contracts.',
     );
   }
   return missing;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { closingLine, countsOf, exitCodeOf } from './jest-run.ts';
+import { closingLine, countsOf, exitCodeOf, sumOf } from './jest-run.ts';
 
 const report = {
   numPassedTests: 12,
@@ -23,5 +23,12 @@ describe('the closing line of npm test', () => {
 
   it('is a failure when nothing was tested', () => {
     expect(exitCodeOf({ passed: 0, failed: 0, skipped: 5 })).toBe(1);
+  });
+});
+
+describe('several runs', () => {
+  it('are counted together', () => {
+    const one = { passed: 2, failed: 1, skipped: 0 };
+    expect(sumOf([one, one, { passed: 0, failed: 0, skipped: 4 }])).toEqual({ passed: 4, failed: 2, skipped: 4 });
   });
 });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { signalGroup } from '@rapport/test-kit/servers/process-identity';
 import { projectFolder } from '@rapport/test-kit/servers/tool-paths';
 
 /** The part of Jest's report that the closing line is made of. */
@@ -38,11 +39,17 @@ export function exitCodeOf({ passed, failed }: TestCounts): number {
   return failed > 0 || passed === 0 ? 1 : 0;
 }
 
+/** Several runs taken together. */
+export function sumOf(runs: readonly TestCounts[]): TestCounts {
+  const sum = (count: (run: TestCounts) => number): number => runs.reduce((total, run) => total + count(run), 0);
+  return { passed: sum((run) => run.passed), failed: sum((run) => run.failed), skipped: sum((run) => run.skipped) };
+}
+
 /** Runs Jest over the projects of jest.config.js and returns what it counted. */
 export async function runJest(
   args: string[],
   env: NodeJS.ProcessEnv,
-  started: (kill: () => void) => void,
+  started: (kill: () => unknown) => void,
 ): Promise<TestCounts> {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-jest-'));
   const reportFile = join(folder, 'report.json');
@@ -57,10 +64,11 @@ export async function runJest(
         `--outputFile=${reportFile}`,
         ...args,
       ],
-      // Jest prints its report to stdout too; ours is read from the file, its progress goes to stderr.
-      { cwd: projectFolder, env, stdio: ['inherit', 'ignore', 'inherit'] },
+      // Jest prints its report to stdout too; ours is read from the file, its progress goes to stderr. It leads a group
+      // of its own, so that a signal reaches what its suites have started as well.
+      { cwd: projectFolder, env, stdio: ['ignore', 'ignore', 'inherit'], detached: true },
     );
-    started(() => child.kill('SIGTERM'));
+    started(() => child.pid !== undefined && signalGroup(child.pid, 'SIGTERM'));
     const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
     const counts = readCounts(reportFile);
     // Jest may fail for a reason that is in no test: a wrong option, a worker that died.
