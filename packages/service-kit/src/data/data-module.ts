@@ -14,6 +14,7 @@ import { NewOwner } from './references/new-owner.js';
 import { References } from './references/references.js';
 import { ServiceData } from './service-data.js';
 import { auditProtectedRead } from './write/protected-reads.js';
+import { ReadAudit } from './write/read-audit.js';
 
 const log = logger('data');
 
@@ -60,7 +61,8 @@ class DataModule {
     const references = new References(data, settings.name, (service) => addressOf(settings, service));
     rpcs.add(ReferencesServiceService, { checkReferences: (request, ctx) => references.answer(ctx, request) });
     hooks.beforeHandler((ctx, { desc }, request) => references.check(ctx, desc.input, request));
-    hooks.beforeAnswer((ctx, { desc }, answer) => auditProtectedRead(data.sql, ctx, desc.output, answer));
+    const reads = new ReadAudit(data.sql);
+    hooks.beforeAnswer((ctx, { desc }, answer) => auditProtectedRead(reads, ctx, desc.output, answer));
     lifecycle.add({
       name: 'database',
       order: LIFECYCLE_ORDER.DATABASE,

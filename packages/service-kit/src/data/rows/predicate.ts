@@ -38,29 +38,49 @@ export async function rowPredicate(
     const parent = await rowPredicate(ctx, model.parent.model, action, tree, deleted);
     return parent === EVERYTHING ? EVERYTHING : { [model.parent.through]: { is: parent } };
   }
-  const entitled = await entitledRows(ctx, model, action, tree);
-  if (entitled === NOTHING || !model.softDelete) return entitled;
-  const alive: Where =
-    deleted === 'hidden'
-      ? { deleteTime: null }
-      : { OR: [{ deleteTime: null }, { deleteTime: { gt: new Date(ctx.clock().getTime() - UNDELETE_MS) } }] };
-  return entitled === EVERYTHING ? alive : { AND: [entitled, alive] };
+  const [first = NOTHING, ...more] = await entitledRows(ctx, model, action, tree);
+  return alive(ctx, model, more.length === 0 ? first : { OR: [first, ...more] }, deleted);
 }
 
-async function entitledRows(ctx: CallContext, model: Model, action: string, tree: DepartmentTree): Promise<Where> {
+/**
+ * The same as alternatives that are each cheaper than their union, the likely
+ * one first: what the row itself says, then who participates in it.
+ */
+export async function rowAlternatives(
+  ctx: CallContext,
+  model: Model,
+  action: string,
+  tree: DepartmentTree,
+  deleted: Deleted,
+): Promise<Where[]> {
+  if (model.kind !== 'owned') return [await rowPredicate(ctx, model, action, tree, deleted)];
+  const alternatives = await entitledRows(ctx, model, action, tree);
+  return alternatives.map((entitled) => alive(ctx, model, entitled, deleted));
+}
+
+function alive({ clock }: CallContext, model: Model, entitled: Where, deleted: Deleted): Where {
+  if (entitled === NOTHING || !model.softDelete) return entitled;
+  const undeleted: Where =
+    deleted === 'hidden'
+      ? { deleteTime: null }
+      : { OR: [{ deleteTime: null }, { deleteTime: { gt: new Date(clock().getTime() - UNDELETE_MS) } }] };
+  return entitled === EVERYTHING ? undeleted : { AND: [entitled, undeleted] };
+}
+
+/** Alternatives: the rows of any of them. */
+async function entitledRows(ctx: CallContext, model: Model, action: string, tree: DepartmentTree): Promise<Where[]> {
   const { principal, grants } = ctx;
   const scope = grants.widest(model.resource, action);
-  if (scope === undefined) return NOTHING;
-  if (scope === 'all') return EVERYTHING;
+  if (scope === undefined) return [NOTHING];
+  if (scope === 'all') return [EVERYTHING];
   // A program and reference data know all or nothing.
-  if (model.kind === 'reference' || principal.employeeId === undefined) return NOTHING;
+  if (model.kind === 'reference' || principal.employeeId === undefined) return [NOTHING];
   const mine = await tree.withBelow(departmentIds(principal.departmentPaths));
   const own: Where = { ownerId: principal.employeeId };
-  const reached: Where[] = [own];
-  if (scope === 'department') reached.push({ departmentId: { in: mine } });
-  if (scope === 'branch') reached.push({ branchId: { in: [...principal.branchIds] } });
-  reached.push({ participants: { some: participation(ctx, action, mine) } });
-  return { OR: reached };
+  const participant: Where = { participants: { some: participation(ctx, action, mine) } };
+  if (scope === 'department') return [{ OR: [own, { departmentId: { in: mine } }] }, participant];
+  if (scope === 'branch') return [{ OR: [own, { branchId: { in: [...principal.branchIds] } }] }, participant];
+  return [own, participant];
 }
 
 function participation({ principal, clock }: CallContext, verb: string, departments: readonly string[]): Where {

@@ -3,10 +3,10 @@ import { v7 as uuidv7 } from 'uuid';
 import type { CallContext } from '../../access/context.js';
 import { contracts } from '../../contracts/contracts.js';
 import { AppError } from '../../errors/app-error.js';
-import type { Sql } from '../../events/sql.js';
 import { logger } from '../../telemetry/logger.js';
 import { traceIdOf } from '../../telemetry/trace-context.js';
 import { isSet } from './new-rows.js';
+import type { ReadAudit } from './read-audit.js';
 
 /** What is protected in a message, and in the messages that it is made of. */
 interface Protected {
@@ -31,12 +31,17 @@ const log = logger('audit');
  * protected field has a value writes nothing. UNAVAILABLE/AUDIT_UNAVAILABLE
  * when it cannot be written: what is not audited is not shown.
  */
-export async function auditProtectedRead(sql: Sql, ctx: CallContext, desc: DescMessage, answer: object): Promise<void> {
+export async function auditProtectedRead(
+  audit: ReadAudit,
+  ctx: CallContext,
+  desc: DescMessage,
+  answer: object,
+): Promise<void> {
   let known = plans.get(desc);
   if (!known) plans.set(desc, (known = plansOf(desc)));
   for (const plan of known) {
     const { groups, ids } = disclosed(plan, answer as Record<string, unknown>);
-    if (ids.length > 0) await write(sql, ctx, plan.resource, groups, ids);
+    if (ids.length > 0) await write(audit, ctx, plan.resource, groups, ids);
   }
 }
 
@@ -91,12 +96,24 @@ function each(held: unknown): Record<string, unknown>[] {
   return (Array.isArray(held) ? held : held ? [held] : []) as Record<string, unknown>[];
 }
 
-async function write(sql: Sql, ctx: CallContext, resource: string, groups: string[], ids: string[]): Promise<void> {
+async function write(
+  audit: ReadAudit,
+  ctx: CallContext,
+  resource: string,
+  groups: string[],
+  ids: string[],
+): Promise<void> {
   try {
-    await sql`
-      insert into kit.audit_event (id, actor, client, resource, action, row_ids, groups, trace_id)
-      values (${uuidv7()}::uuid, ${ctx.principal.subject}, ${ctx.principal.azp}, ${resource}, ${`read by ${ctx.rule.action}`}, ${ids}::uuid[],
-        ${groups}::text[], ${traceIdOf(ctx.traceparent)})`;
+    await audit.write({
+      id: uuidv7(),
+      actor: ctx.principal.subject,
+      client: ctx.principal.azp,
+      resource,
+      action: `read by ${ctx.rule.action}`,
+      row_ids: ids,
+      groups,
+      trace_id: traceIdOf(ctx.traceparent),
+    });
   } catch (cause) {
     log.error({ event: 'audit.unavailable', err: cause });
     throw new AppError(
