@@ -88,6 +88,7 @@ export function withinTrace<R>(
       `process ${declaration.durable}`,
       {
         [ATTRIBUTES.messagingSystem]: 'nats',
+        [ATTRIBUTES.messagingOperation]: 'process',
         [ATTRIBUTES.messagingConsumer]: declaration.durable,
         [ATTRIBUTES.messagingMessageId]: envelope.eventId,
         [ATTRIBUTES.eventType]: envelope.type,

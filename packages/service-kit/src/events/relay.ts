@@ -1,6 +1,6 @@
 import type { JetStreamClient } from '@nats-io/jetstream';
 import pg from 'pg';
-import { logger } from '../telemetry.js';
+import { ATTRIBUTES, currentTraceparent, logger, runWithTraceparent, withSpan } from '../telemetry.js';
 import { fullJitter } from './backoff.js';
 import type { Broker } from './broker.js';
 import { eventHeaders } from './event.js';
@@ -167,7 +167,7 @@ export class Relay {
     const { js } = await this.broker.jetstream();
     const acked = new Set<string>();
     const ordered = inVersionOrder(rows);
-    const published = Promise.allSettled(ordered.map(async (row) => acked.add(await this.publish(js, row))));
+    const published = Promise.allSettled(ordered.map(async (row) => acked.add(await this.withinTrace(row, () => this.publish(js, row)))));
     const lost = this.broker.nextLoss();
     const results = await Promise.race([published, lost.promise]);
     lost.forget();
@@ -194,6 +194,26 @@ export class Relay {
     await this.pause(fullJitter(this.failures, BACKOFF));
   }
 
+  /** Runs the work as a step of the trace that wrote the row. */
+  private withinTrace<R>(row: OutboxRow, work: () => Promise<R>): Promise<R> {
+    return runWithTraceparent(row.traceparent, () =>
+      withSpan(
+        `publish ${row.type}`,
+        {
+          [ATTRIBUTES.messagingSystem]: 'nats',
+          [ATTRIBUTES.messagingOperation]: 'send',
+          [ATTRIBUTES.messagingDestination]: streamName(this.service),
+          [ATTRIBUTES.messagingMessageId]: row.event_id,
+          [ATTRIBUTES.eventType]: row.type,
+          [ATTRIBUTES.aggregateId]: row.aggregate_id,
+          [ATTRIBUTES.aggregateVersion]: row.version,
+        },
+        work,
+        'producer',
+      ),
+    );
+  }
+
   private async publish(js: JetStreamClient, row: OutboxRow): Promise<string> {
     const headers = eventHeaders({
       eventId: row.event_id,
@@ -203,7 +223,7 @@ export class Relay {
       occurTime: row.occur_time,
       actor: row.actor,
       branchId: row.branch_id,
-      traceparent: row.traceparent,
+      traceparent: currentTraceparent(),
     });
     let subject: string;
     try {
