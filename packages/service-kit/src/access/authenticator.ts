@@ -19,6 +19,8 @@ export interface Authenticated {
 interface Known extends VerifiedToken {
   /** Of an exchanged token. */
   readonly authenticated?: Authenticated;
+  /** What a plain token was last exchanged for, with its hash: to hash kilobytes again at every call costs. */
+  exchanged?: { readonly token: string; readonly key: string };
 }
 
 const REMEMBERED_TOKENS = 4_000;
@@ -52,7 +54,8 @@ export class Authenticator {
     if (own.authenticated !== undefined) return own.authenticated;
     const exchanged = await this.exchange.exchange(token, key, deadline);
     if (exchanged === undefined) return authenticated(own.principal, [], token);
-    const { principal, authenticated: result } = await this.verified(exchanged, hash('sha256', exchanged));
+    if (own.exchanged?.token !== exchanged) own.exchanged = { token: exchanged, key: hash('sha256', exchanged) };
+    const { principal, authenticated: result } = await this.verified(exchanged, own.exchanged.key);
     if (result === undefined || principal.subject !== own.principal.subject || principal.azp !== own.principal.azp) {
       throw new AppError('INTERNAL', 'INTERNAL', 'The exchanged token is not of the caller.');
     }
@@ -65,7 +68,7 @@ export class Authenticator {
     const fresh = await this.verifier.verify(token);
     const known =
       fresh.permissions === undefined
-        ? fresh
+        ? { ...fresh }
         : { ...fresh, authenticated: authenticated(fresh.principal, fresh.permissions, token) };
     this.known.set(key, known);
     return known;

@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet';
 import cors from '@fastify/cors';
 import { AppError } from '@rapport/service-kit/errors';
 import {
@@ -13,6 +12,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import type { GatewayConfig } from '../config.js';
 import { parseJsonBody } from './json-body.js';
 import { sendProblem } from './problem-reply.js';
+import { securityHeaders } from './security-headers.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -67,7 +67,11 @@ export class HttpServer {
       return503OnClosing: false,
       http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 15_000 },
       routerOptions: { maxParamLength: 500, ignoreTrailingSlash: false, caseSensitive: true },
-      frameworkErrors: (error, _request, reply) => void sendProblem(reply, error),
+      frameworkErrors: (error, request, reply) => {
+        request.traceparent = traceOf(request);
+        void sendProblem(reply, error);
+        logAnswer(request, reply); // no hook runs for it
+      },
       clientErrorHandler: (error, socket) => {
         if (socket.writable) socket.end(rawProblem(error.code));
         else socket.destroy();
@@ -77,17 +81,6 @@ export class HttpServer {
   }
 
   private async register(): Promise<void> {
-    await this.fastify.register(helmet, {
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
-      },
-      // TLS ends before the gateway; whether browsers must insist on it is told by the public address.
-      strictTransportSecurity: this.config.PUBLIC_URL.startsWith('https:')
-        ? { maxAge: 31_536_000, includeSubDomains: false }
-        : false,
-      crossOriginResourcePolicy: { policy: 'same-site' },
-    });
     if (this.config.CORS_ORIGINS.length > 0) {
       await this.fastify.register(cors, {
         origin: this.config.CORS_ORIGINS,
@@ -143,7 +136,10 @@ export class HttpServer {
         }
       },
     );
+    const always = securityHeaders(this.config.PUBLIC_URL);
     fastify.addHook('onRequest', (request, reply, done) => {
+      // On the response itself, so that a stream, which Fastify does not answer, has them too.
+      for (const [name, value] of always) reply.raw.setHeader(name, value);
       // Nothing is cached unless the handler says how.
       reply.header('cache-control', 'no-store');
       const { url = '' } = request.raw;
@@ -158,7 +154,7 @@ export class HttpServer {
       done();
     });
     fastify.setErrorHandler((error, request, reply) => {
-      request.traceparent ||= newTraceparent();
+      request.traceparent ||= traceOf(request);
       return sendProblem(reply, error);
     });
     fastify.setNotFoundHandler((request, reply) => this.notFound(request, reply));
@@ -166,7 +162,7 @@ export class HttpServer {
 
   /** Tells a wrong method from a wrong address, and nothing else: what exists is for those who may know. */
   private notFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    request.traceparent ||= newTraceparent();
+    request.traceparent ||= traceOf(request);
     const path = request.url.split('?', 1)[0] ?? '';
     const allowed = new Set(this.patterns.flatMap(({ method, pattern }) => (pattern.test(path) ? [method] : [])));
     if (allowed.size === 0)
@@ -180,12 +176,19 @@ export class HttpServer {
   }
 }
 
+/** The trace of a request that reaches no handler: the caller's, or a new one. */
+function traceOf(request: FastifyRequest): string {
+  return runWithTraceparent(givenTraceparent(request), currentTraceparent) || newTraceparent();
+}
+
+function givenTraceparent({ headers: { traceparent } }: FastifyRequest): string | undefined {
+  return typeof traceparent === 'string' ? traceparent : undefined;
+}
+
 /** Runs a handler as a span of the caller's trace, or of a new one. */
 function traced(name: string, request: FastifyRequest, handle: () => Promise<unknown>): Promise<unknown> {
-  const { traceparent } = request.headers;
-  const given = typeof traceparent === 'string' ? traceparent : undefined;
   const attributes = { [ATTRIBUTES.httpMethod]: request.method, [ATTRIBUTES.httpRoute]: name };
-  return runWithTraceparent(given, () =>
+  return runWithTraceparent(givenTraceparent(request), () =>
     withSpan(
       `${request.method} ${name}`,
       attributes,
