@@ -80,6 +80,23 @@ describe('departments', () => {
     ).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'DEPARTMENT_CYCLE' });
   });
 
+  it('stand where their parents stand, also when they were deleted while these moved', async () => {
+    const admin = world.organization(world.administrator);
+    const make = (displayName: string, parentId = '') =>
+      admin.createDepartment({ ...add, department: department({ displayName, parentId }) });
+    const [group, service] = [await make('Група'), await make('Сервіс')];
+    const field = await make('Виїзний', service.id);
+    const deleted = await admin.deleteDepartment({ departmentId: field.id, etag: field.etag });
+    await admin.updateDepartment({
+      department: { ...service, parentId: group.id },
+      updateMask: ['parent_id'],
+      etag: service.etag,
+    });
+    const etag = String(Number(deleted.etag) + 1);
+    const back = await admin.undeleteDepartment({ departmentId: field.id, etag });
+    expect(back.path).toEqual([group.id, service.id, field.id]);
+  });
+
   it('never form a ring, whoever moves them at once', async () => {
     const admin = world.organization(world.administrator);
     const make = (displayName: string) => admin.createDepartment({ ...add, department: department({ displayName }) });

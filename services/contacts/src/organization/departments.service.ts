@@ -23,7 +23,7 @@ import {
   type OutboxEvent,
 } from '@rapport/service-kit/data';
 import { AppError } from '@rapport/service-kit/errors';
-import type { Prisma } from '../generated/prisma/client.js';
+import type { Department as DepartmentRow, Prisma } from '../generated/prisma/client.js';
 import { Data, type Tx } from '../prisma.service.js';
 import { assertNoCycle, movedPaths, pathBelow, type TreeNode } from './department.js';
 import {
@@ -139,21 +139,19 @@ export class DepartmentsService {
     const parent = (await this.nodes(tx, parentId === '' ? [] : [parentId])).get(parentId);
     if (parent) assertNoCycle(before.id, parent);
     const path = pathBelow(parent, before.id);
+    // Deleted ones too, also those that a caller no longer sees: whoever is brought back stands where its parents stand now.
     const below = await this.data
       .everyRow(tx)
       .department.findMany({ where: { path: { has: before.id }, id: { not: before.id } } });
-    for (const moved of movedPaths(before.path, path, below)) await this.setPath(ctx, tx, moved);
+    const moved = new Map(movedPaths(before.path, path, below).map((node) => [node.id, node.path]));
+    for (const row of below) await this.setPath(ctx, tx, row, moved.get(row.id)!);
     return path;
   }
 
-  private async setPath(ctx: CallContext, tx: Tx, { id, path }: TreeNode): Promise<void> {
-    const found = await tx.department.findFirst({ where: { id } });
-    const [row] = await tx.department.updateManyAndReturn({
-      where: { id },
-      data: { path: [...path], ...nextVersion(ctx.clock()) },
-    });
-    if (!row || !found) return; // deleted long ago: nobody sees it any more
-    const after = toProto(row);
+  private async setPath(ctx: CallContext, tx: Tx, found: DepartmentRow, path: readonly string[]): Promise<void> {
+    const data = { path: [...path], ...nextVersion(ctx.clock()) };
+    const [row] = await this.data.consequences(tx).department.updateManyAndReturn({ where: { id: found.id }, data });
+    const after = toProto(row!);
     await outbox.add(tx, departmentUpdated(after));
     await audit.write(tx, DEPARTMENT, { before: toProto(found), after });
   }
