@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '@rapport/service-kit/errors';
 import { ServiceSettings } from '@rapport/service-kit/lifecycle';
-import { type DesiredLogin, OUR_GROUP } from './login.js';
+import { type DesiredLogin, mayBecomeLogin, OUR_GROUP } from './login.js';
 
 interface User {
   readonly id: string;
@@ -53,6 +53,8 @@ export class KeycloakUsers {
     const [namesake] = await this.read<User[]>(
       `/users?briefRepresentation=false&exact=true&username=${encodeURIComponent(username)}`,
     );
+    if (namesake && !mayBecomeLogin(namesake))
+      throw new AppError('INVALID_ARGUMENT', 'LOGIN_REFUSED', 'The username belongs to a program.', { employeeId });
     return namesake;
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { desiredLogin, type LoginFacts, OUR_GROUP } from './login.js';
+import { desiredLogin, type LoginFacts, mayBecomeLogin, OUR_GROUP } from './login.js';
 
 const facts = (over: Partial<LoginFacts> = {}): LoginFacts => ({
   employeeId: 'e',
@@ -38,5 +38,15 @@ describe('the login of an employee', () => {
     ['2026-04-01', false],
   ])('of one whose last day is 31 March works on %s: %s', (today, enabled) => {
     expect(desiredLogin(facts({ dismissDate: '2026-03-31' }), today)?.enabled).toBe(enabled);
+  });
+});
+
+describe('a user who has the wanted name already', () => {
+  it.each([
+    ['a person without identity', {}, true],
+    ['an employee of an earlier installation', { principal: ['employee'], employee_id: ['gone'] }, true],
+    ['a program, such as the bootstrap administrator', { principal: ['service'] }, false],
+  ])('%s', (_, attributes, expected) => {
+    expect(mayBecomeLogin({ attributes })).toBe(expected);
   });
 });

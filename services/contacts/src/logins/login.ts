@@ -49,3 +49,14 @@ export function desiredLogin(facts: LoginFacts, today: string): DesiredLogin | u
     groups: [`branch-${branchId}`, ...departmentPath.map((id) => `department-${id}`)],
   };
 }
+
+/**
+ * Whether a user of the wanted name that belongs to no employee of ours may
+ * become this one's login. A program's may not (the bootstrap administrator,
+ * the importer): naming an employee after it would take it over.
+ */
+export function mayBecomeLogin(namesake: {
+  readonly attributes?: Readonly<Record<string, readonly string[]>>;
+}): boolean {
+  return namesake.attributes?.['principal']?.[0] !== 'service';
+}
