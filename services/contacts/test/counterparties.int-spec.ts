@@ -65,6 +65,16 @@ describe('create', () => {
     }
   });
 
+  it('changes the attributes that an update names, and no others', async () => {
+    const row = await world.counterpartyOf(world.anna, { attributes: { colour: 'red', size: 'L' } });
+    const after = await world.counterparties(world.administrator).updateCounterparty({
+      counterparty: { ...row, attributes: { colour: 'blue' } },
+      updateMask: ['attributes.colour'],
+      etag: row.etag,
+    });
+    expect(after.attributes).toEqual({ colour: 'blue', size: 'L' });
+  });
+
   it('does a request_id once, and tells another body apart', async () => {
     const anna = world.counterparties(world.as(world.anna, cards('own')));
     const request = { requestId: randomUUID(), counterparty: counterparty({ displayName: 'Раз' }) };

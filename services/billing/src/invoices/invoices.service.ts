@@ -115,7 +115,7 @@ export class InvoicesService {
         ? this.linesOf(ctx, wanted, before.lines, currencyCode, 'invoice')
         : before.lines;
       const amounts = priced({ currencyCode, lines }, 'invoice');
-      const columns = { ...changedColumns(toColumns(wanted), fields), ...toAmountColumns(amounts) };
+      const columns = { ...changedColumns(toColumns(wanted), fields, before), ...toAmountColumns(amounts) };
       return fields.has('lines') ? { columns, lines: amounts.lines } : { columns };
     });
   }

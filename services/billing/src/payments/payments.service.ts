@@ -87,10 +87,10 @@ export class PaymentsService {
   }
 
   async update(ctx: CallContext, wanted: Payment, fields: ReadonlySet<string>, version: number): Promise<Payment> {
-    return this.change(ctx, wanted.id, version, paymentUpdated, async ({ invoiceId }, tx) => {
-      const columns = changedColumns(toColumns(wanted), fields);
-      if (columns.counterpartyId !== null || invoiceId === '') return columns;
-      const invoice = await this.data.everyRow(tx).invoice.findFirst({ where: { id: invoiceId } });
+    return this.change(ctx, wanted.id, version, paymentUpdated, async (before, tx) => {
+      const columns = changedColumns(toColumns(wanted), fields, before);
+      if (columns.counterpartyId !== null || before.invoiceId === '') return columns;
+      const invoice = await this.data.everyRow(tx).invoice.findFirst({ where: { id: before.invoiceId } });
       return { ...columns, counterpartyId: invoice?.counterpartyId ?? null };
     });
   }

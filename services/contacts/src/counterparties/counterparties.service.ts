@@ -96,7 +96,7 @@ export class CounterpartiesService {
   ): Promise<Counterparty> {
     return this.change(ctx, wanted.id, version, counterpartyUpdated, async (before, tx) => {
       if (fields.has('parentId') && wanted.parentId !== before.parentId) await this.checkHolding(tx, wanted);
-      return changedColumns(toColumns(wanted), fields);
+      return changedColumns(toColumns(wanted), fields, before);
     });
   }
 

@@ -91,7 +91,7 @@ export class PeopleService {
         await tx.affiliation.deleteMany({ where: { personId: before.id } });
         await tx.affiliation.createMany({ data: toAffiliationRows(before.id, wanted.affiliations) });
       }
-      const columns = changedColumns(toColumns(wanted), fields);
+      const columns = changedColumns(toColumns(wanted), fields, before);
       return { ...columns, displayName: displayName({ ...before, ...columns }) };
     });
   }

@@ -95,7 +95,7 @@ export class DealsService {
       // A won deal's sum is the order's: frozen. Its cost may become known later.
       if (fields.has('amount')) assertOpen(before);
       const after = { ...before, ...only(wanted, fields) };
-      return { ...changedColumns(toColumns(wanted), fields), ...marginOf(after) };
+      return { ...changedColumns(toColumns(wanted), fields, before), ...marginOf(after) };
     });
   }
 

@@ -74,7 +74,9 @@ export class ProductsService {
   }
 
   async update(ctx: CallContext, wanted: Product, fields: ReadonlySet<string>, version: number): Promise<Product> {
-    return this.change(ctx, wanted.id, version, productUpdated, () => changedColumns(toColumns(wanted), fields));
+    return this.change(ctx, wanted.id, version, productUpdated, (before) =>
+      changedColumns(toColumns(wanted), fields, before),
+    );
   }
 
   async delete(ctx: CallContext, id: string, version: number): Promise<Product> {

@@ -91,7 +91,7 @@ export class InformationSourcesService {
       const startDate = fields.has('startDate') ? wanted.startDate : before.startDate;
       const endDate = fields.has('endDate') ? wanted.endDate : before.endDate;
       assertDatesInOrder({ startDate, endDate }, 'information_source');
-      return changedColumns(toColumns(wanted), fields);
+      return changedColumns(toColumns(wanted), fields, before);
     });
   }
 

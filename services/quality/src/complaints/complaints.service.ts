@@ -80,8 +80,8 @@ export class ComplaintsService {
 
   async update(ctx: CallContext, wanted: Complaint, fields: ReadonlySet<string>, version: number): Promise<Complaint> {
     const received = fields.has('receiveTime') ? await this.receiptOf(ctx, wanted) : {};
-    return this.change(ctx, wanted.id, version, complaintUpdated, () => ({
-      ...changedColumns(toColumns(wanted), fields),
+    return this.change(ctx, wanted.id, version, complaintUpdated, (before) => ({
+      ...changedColumns(toColumns(wanted), fields, before),
       ...received,
     }));
   }

@@ -11,9 +11,9 @@ describe('changedFields', () => {
   it.each([
     ['the mask, in either spelling', ['display_name', 'legalName'], ['displayName', 'legalName']],
     [
-      'the whole field of a path below it',
+      'the whole field of a path below it, but of attributes the one named',
       ['annual_revenue.amount', 'attributes.colour'],
-      ['annualRevenue', 'attributes'],
+      ['annualRevenue', 'attributes.colour'],
     ],
   ])('takes %s', (_, mask, expected) => {
     expect(fieldsOf({}, mask)).toEqual(expected);
@@ -40,6 +40,26 @@ describe('changedColumns', () => {
       annualRevenue: '5',
       annualRevenueCurrency: 'UAH',
     });
+  });
+});
+
+describe('changedColumns of attributes', () => {
+  const before = { attributes: { colour: 'red', size: 'L', gone: true } };
+  const wanted = { note: 'n', attributes: { colour: 'blue', gone: null, unnamed: 1 } };
+
+  it.each([
+    [
+      'those named, and clears those named that have no value',
+      ['attributes.colour', 'attributes.gone'],
+      { colour: 'blue', size: 'L' },
+    ],
+    ['all of them when named as a whole', ['attributes'], wanted.attributes],
+  ])('are %s', (_, fields, attributes) => {
+    expect(changedColumns(wanted, new Set(fields), before)).toEqual({ attributes });
+  });
+
+  it('are left alone when none is named', () => {
+    expect(changedColumns(wanted, new Set(['note']), before)).toEqual({ note: 'n' });
   });
 });
 

@@ -19,8 +19,9 @@ export function versionOf(etag: string): number {
 
 /**
  * The fields that an update changes, lowerCamelCase: those that the mask names
- * (a path below a field names the whole field), or without a mask those that
- * the message sets. INVALID_ARGUMENT/INVALID_REQUEST when there are none.
+ * (a path below a field names the whole field, but `attributes.colour` only
+ * this attribute), or without a mask those that the message sets.
+ * INVALID_ARGUMENT/INVALID_REQUEST when there are none.
  */
 export function changedFields(
   resource: string,
@@ -36,12 +37,35 @@ export function changedFields(
   return fields;
 }
 
+/** Of a resource with attributes, what they were: an update names them one by one. */
+type Before<T> = T extends { readonly attributes: unknown }
+  ? [before: { readonly attributes: object | undefined }]
+  : [];
+
 /** Those columns of a resource whose fields are changed. */
-export function changedColumns<T extends object>(all: T, fields: ReadonlySet<string>): Partial<T> {
+export function changedColumns<T extends object>(
+  all: T,
+  fields: ReadonlySet<string>,
+  ...[before]: Before<T>
+): Partial<T> {
   const changed = Object.entries(all).filter(
     ([column]) => fields.has(column) || fields.has(column.replace(/Currency$/, '')),
   );
-  return Object.fromEntries(changed) as Partial<T>;
+  const columns = Object.fromEntries(changed) as Partial<T>;
+  const keys = [...fields].flatMap((field) => (field.startsWith(ATTRIBUTE) ? field.slice(ATTRIBUTE.length) : []));
+  if (keys.length === 0 || fields.has('attributes')) return columns;
+  const wanted = (all as { attributes?: object }).attributes;
+  return { ...columns, attributes: changedAttributes(before?.attributes, wanted, keys) };
+}
+
+/** An attribute that is not there any more, or null, is cleared; those that the update does not name stay. */
+function changedAttributes(before: object | undefined, wanted: object | undefined, keys: readonly string[]): object {
+  const given = new Map(Object.entries(wanted ?? {}));
+  const kept = Object.entries(before ?? {}).filter(([key]) => !keys.includes(key));
+  return Object.fromEntries([
+    ...kept,
+    ...keys.flatMap((key) => ((given.get(key) ?? null) === null ? [] : [[key, given.get(key)]])),
+  ]);
 }
 
 /** What every change does to its row. */
@@ -49,7 +73,10 @@ export function nextVersion(now: Date) {
   return { version: { increment: 1 }, updateTime: now };
 }
 
+const ATTRIBUTE = 'attributes.';
+
 function topLevel(desc: DescMessage, path: string): string {
+  if (path.startsWith(ATTRIBUTE)) return path;
   const [name = ''] = path.split('.');
   const field = desc.fields.find((candidate) => candidate.name === name || candidate.jsonName === name);
   return field?.localName ?? camelCase(name);
