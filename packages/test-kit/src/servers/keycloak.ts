@@ -53,6 +53,7 @@ export function keycloakServer(options: KeycloakOptions): KeycloakServer {
       KC_HTTP_MANAGEMENT_PORT: String(options.managementPort),
       KC_HOSTNAME: url,
       KC_CACHE: 'local',
+      KC_LOG_LEVEL: 'info,org.keycloak.events:off', // a failed login is logged with the name that was entered
       KC_BOOTSTRAP_ADMIN_USERNAME: options.admin.username,
       KC_BOOTSTRAP_ADMIN_PASSWORD: options.admin.password,
     },

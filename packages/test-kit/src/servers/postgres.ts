@@ -53,6 +53,7 @@ export async function postgresServer(options: PostgresOptions): Promise<Postgres
     max_connections: '200',
     timezone: 'UTC',
     log_timezone: 'UTC',
+    log_error_verbosity: 'terse', // the detail of an error quotes the row: names, e-mail addresses
     jit: 'off',
     ...(options.durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   };
