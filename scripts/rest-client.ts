@@ -37,6 +37,8 @@ export interface RequestOptions {
   readonly body?: unknown;
   readonly ifMatch?: string;
   readonly idempotencyKey?: string;
+  /** W3C trace context that the request is a part of. */
+  readonly traceparent?: string;
 }
 
 /** How long a script waits for a server that restarts. */
@@ -72,8 +74,8 @@ export class RestClient {
     return new RestClient(addresses, user);
   }
 
-  get<T>(path: string): Promise<T> {
-    return this.request<T>('GET', path);
+  get<T>(path: string, options: RequestOptions = {}): Promise<T> {
+    return this.request<T>('GET', path, options);
   }
 
   post<T>(path: string, body: unknown, options: RequestOptions = {}): Promise<T> {
@@ -116,6 +118,7 @@ export class RestClient {
           ...(options.body !== undefined && { 'content-type': 'application/json' }),
           ...(options.ifMatch && { 'if-match': options.ifMatch }),
           ...(options.idempotencyKey && { 'idempotency-key': options.idempotencyKey }),
+          ...(options.traceparent && { traceparent: options.traceparent }),
         },
         ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
       });

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { environmentWith, handOver } from './config.ts';
+import { TraceCollector } from './trace-collector.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const UP_MS = 240_000;
@@ -13,9 +15,10 @@ const DOWN_MS = 60_000;
 
 export default async function setUp(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-e2e-'));
+  const collector = await TraceCollector.start();
   const child = spawn(process.execPath, ['scripts/start.ts'], {
     cwd: root,
-    env: { ...process.env, RUN_FOLDER: folder, GATEWAY_PORT: '0' },
+    env: environmentWith({ ...collector.environment, RUN_FOLDER: folder, GATEWAY_PORT: '0' }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -33,6 +36,7 @@ export default async function setUp(): Promise<void> {
     const killAt = Date.now() + DOWN_MS;
     while (child.exitCode === null && Date.now() < killAt) await sleep(50);
     if (child.exitCode === null) child.kill('SIGKILL');
+    collector.close();
     rmSync(folder, { recursive: true, force: true });
   };
   if (!up) {
@@ -40,7 +44,7 @@ export default async function setUp(): Promise<void> {
     await stop();
     throw new Error(`npm start did not come up:\n${output}\n${logs}`);
   }
-  process.env.RAPPORT_E2E_FOLDER = folder;
+  handOver({ folder, collector: collector.url });
   (globalThis as { stopRapport?: () => Promise<void> }).stopRapport = stop;
 }
 

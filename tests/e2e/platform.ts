@@ -1,21 +1,24 @@
 // The running product, as a test sees it from outside.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AdminApi } from '../../deploy/keycloak/admin-api.js';
 import { readAddresses, RestClient, RestError, type Addresses } from '../../scripts/rest-client.js';
+import { runningPlatform } from './config.js';
+import { collectedSpans, type CollectedSpan } from './trace-collector.js';
 
 export const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 export class Platform {
   readonly folder: string;
   readonly addresses: Addresses;
+  readonly #collector: string;
 
-  constructor(folder = process.env.RAPPORT_E2E_FOLDER) {
-    if (!folder) throw new Error('The e2e suites run by `npm test`, which starts the product for them.');
+  constructor({ folder, collector } = runningPlatform()) {
     this.folder = folder;
+    this.#collector = collector;
     this.addresses = readAddresses(join(folder, 'addresses.json'));
   }
 
@@ -25,9 +28,25 @@ export class Platform {
 
   /** Keycloak's admin API of the realm, as the launcher's own administrator. */
   keycloakAdmin(): AdminApi {
-    const secrets = JSON.parse(readFileSync(join(this.folder, 'secrets.json'), 'utf8')) as { keycloakAdmin: string };
-    const admin = { username: 'admin', password: secrets.keycloakAdmin };
+    const { keycloakAdmin } = this.secrets() as { keycloakAdmin: string };
+    const admin = { username: 'admin', password: keycloakAdmin };
     return new AdminApi({ keycloakUrl: this.addresses.keycloak, admin }, this.addresses.realm);
+  }
+
+  /** The platform's secrets of this run: whatever stands in them must stand nowhere else. */
+  secrets(): unknown {
+    return JSON.parse(readFileSync(join(this.folder, 'secrets.json'), 'utf8'));
+  }
+
+  /** What every process has logged so far, by name of the file. */
+  logs(): ReadonlyMap<string, string> {
+    const folder = join(this.folder, 'logs');
+    return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+  }
+
+  /** The spans of one trace that the platform has exported so far. */
+  spans(traceId: string): Promise<CollectedSpan[]> {
+    return collectedSpans(this.#collector, traceId);
   }
 
   /** Pid of a process of the platform, by name, for example `analytics` or `nats`. */
