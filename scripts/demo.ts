@@ -93,7 +93,7 @@ class DemoCompany {
     }));
     await this.#deals(place, counterparties, productRows);
     const logins = await setUpLogins(this.#addresses, this.#config.keycloakAdmin, this.#config.password);
-    writeFileSync(this.#config.loginsFile, `${JSON.stringify(logins, null, 2)}\n`);
+    writeFileSync(this.#config.loginsFile, `${JSON.stringify(logins, null, 2)}\n`, { mode: 0o600 });
     await liveWork({ ...this.#addresses, users: logins }, counterparties, productRows);
   }
 
