@@ -18,6 +18,8 @@ export interface Identity {
   readonly branchId: string;
   /** Ids of departments from the root to his own, joined by `/`. */
   readonly departmentPath: string;
+  /** As contacts knows it, where a real contacts runs: it disables the login of an employee without one. */
+  readonly username?: string;
 }
 
 /** Somebody who is logged in. */
@@ -78,8 +80,9 @@ export class TestRealm {
   }
 
   /** A new login of an employee, with one role. */
-  async employee(role: string, { employeeId, branchId, departmentPath }: Identity): Promise<LoggedIn> {
-    const username = `${role}-${randomBytes(6).toString('hex')}`;
+  async employee(role: string, identity: Identity): Promise<LoggedIn> {
+    const { employeeId, branchId, departmentPath } = identity;
+    const { username = `${role}-${randomBytes(6).toString('hex')}` } = identity;
     const attributes = employeeAttributes({
       employeeId,
       branchIds: [branchId],
@@ -87,7 +90,10 @@ export class TestRealm {
       homeBranchId: branchId,
       homeDepartmentId: departmentPath.split('/').at(-1)!,
     });
-    await createLogin(this.api, { username, password: PASSWORD, roles: [role], attributes });
+    const login = { username, password: PASSWORD, roles: [role], attributes };
+    // Contacts makes the logins of its employees too, without a password, and perhaps at this moment.
+    const id = await createLogin(this.api, login).catch(() => createLogin(this.api, login));
+    await this.api.put(`/users/${id}/reset-password`, { type: 'password', value: PASSWORD, temporary: false });
     return { token: await this.token(username) };
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Invoice, type InvoiceLine } from '@rapport/contracts/rapport/billing/v1/invoice';
 import { InvoicesServiceService, ListInvoicesRequest } from '@rapport/contracts/rapport/billing/v1/invoices_service';
 import { Payment } from '@rapport/contracts/rapport/billing/v1/payment';
@@ -171,19 +172,19 @@ export class World {
 
   /** An employee of sales with a login. */
   private async hire(role: string, branch: Branch): Promise<Person> {
+    const username = `${role}-${randomUUID().slice(0, 8)}`;
     const draft = {
       ...blank(Employee),
       givenName: 'Ім’я',
       familyName: role,
+      username,
+      email: `${username}@example.invalid`,
       branchId: branch.id,
       departmentId: this.sales.id,
     };
     const employee = await this.organization().createEmployee({ requestId: '', employee: draft });
-    const login = await this.realm.employee(role, {
-      employeeId: employee.id,
-      branchId: branch.id,
-      departmentPath: this.sales.id,
-    });
+    const identity = { username, employeeId: employee.id, branchId: branch.id, departmentPath: this.sales.id };
+    const login = await this.realm.employee(role, identity);
     return { ...login, employee };
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { CounterpartiesServiceService } from '@rapport/contracts/rapport/contacts/v1/counterparties_service';
 import { Counterparty, Counterparty_Kind } from '@rapport/contracts/rapport/contacts/v1/counterparty';
 import { Branch, Department, Employee } from '@rapport/contracts/rapport/contacts/v1/organization';
@@ -103,10 +104,13 @@ export class World {
 
   /** An employee with a login. */
   async hire(role: string, branch: Branch, department: Department): Promise<Person> {
+    const username = `${role}-${randomUUID().slice(0, 8)}`;
     const draft = {
       ...blank(Employee),
       givenName: 'Ім’я',
       familyName: role,
+      username,
+      email: `${username}@example.invalid`,
       branchId: branch.id,
       departmentId: department.id,
     };
@@ -114,7 +118,8 @@ export class World {
       .as(this.administrator, OrganizationServiceService)
       .createEmployee({ requestId: '', employee: draft });
     const departmentPath = department.parentId === '' ? department.id : `${department.parentId}/${department.id}`;
-    const login = await this.realm.employee(role, { employeeId: employee.id, branchId: branch.id, departmentPath });
+    const identity = { username, employeeId: employee.id, branchId: branch.id, departmentPath };
+    const login = await this.realm.employee(role, identity);
     return { ...login, employee };
   }
 
