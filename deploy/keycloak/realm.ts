@@ -184,12 +184,21 @@ async function applyAuthorization(api: AdminApi, gateway: string, matrix: Matrix
   const path = `/clients/${gateway}/authz/resource-server`;
   const actual = await exportSettings(api, gateway);
   refuseNegative(actual);
-  const drift = driftOf(desiredSettings(deriveResources(), matrix), actual);
+  const desired = desiredSettings(deriveResources(), matrix);
+  const drift = driftOf(desired, actual);
   if (drift.lines.length === 0) return;
   await api.post(`${path}/import`, drift.changed);
+  // The import overwrites policies, but a resource that is there keeps the scopes that it had.
+  const known = new Set(actual.resources.map(({ name }) => name));
+  for (const resource of drift.changed.resources.filter(({ name }) => known.has(name))) {
+    const [held] = await api.get<{ _id: string }[]>(`${path}/resource?name=${resource.name}&exactName=true`);
+    await api.put(`${path}/resource/${held!._id}`, resource);
+  }
   for (const name of drift.stalePolicies) await deleteNamed(api, `${path}/policy`, name);
   for (const name of drift.staleResources) await deleteNamed(api, `${path}/resource`, name);
   changes.push(...drift.lines);
+  const { lines } = driftOf(desired, await exportSettings(api, gateway));
+  if (lines.length > 0) throw new Error(`Keycloak took the rights, and still they differ:\n${lines.join('\n')}`);
 }
 
 async function applyServiceAccounts(

@@ -108,6 +108,27 @@ describe('the realm', () => {
     expect(grants.readable('contacts.person', 'personal_profile')).toBe(true);
   });
 
+  it('takes up scopes that a resource did not have, and drops those that it has no more', async () => {
+    const path = await gatewayAuthz();
+    const find = async () => {
+      const [found] = await api.get<{ _id: string; name: string; type: string; scopes: { name: string }[] }[]>(
+        `${path}/resource?name=deals.deal&exactName=true&deep=true`,
+      );
+      return { ...found!, scopes: found!.scopes.map(({ name }) => ({ name })) };
+    };
+    const before = await find();
+    const other = before.scopes.map(({ name }) => ({ name: name === 'read:cost' ? 'read:bank_details' : name }));
+    await api.put(`${path}/resource/${before._id}`, { ...before, scopes: other });
+    const { changes } = await applyRealm(wanted);
+    // Keycloak took the scope from the permissions too: those of the matrix come back, one line each.
+    expect(changes).toContainEqual(expect.stringMatching(/^resource deals\.deal: /));
+    expect(new Set((await find()).scopes.map(({ name }) => name))).toEqual(
+      new Set(before.scopes.map(({ name }) => name)),
+    );
+    const { grants } = await authenticatorAt().authenticator.authenticate(await login('test-branch-director'));
+    expect(grants.readable('deals.deal', 'cost')).toBe(true);
+  });
+
   it('refuses to be applied beside a negative policy', async () => {
     const path = await gatewayAuthz();
     const policy = await api.post<{ id: string }>(`${path}/policy/user`, {
