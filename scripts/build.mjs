@@ -1,7 +1,7 @@
 // Compiles every workspace's src/**/*.ts to dist/**/*.js with swc. Types are
 // checked apart, by `tsc --noEmit` (npm run check).
 import { transformFile } from '@swc/core';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,6 +24,12 @@ const sources = (folder) =>
     .filter((entry) => entry.isFile() && /\.ts$/.test(entry.name) && !/\.(spec|d)\.ts$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
 
+/** Whole or not at all: a torn file would be newer than its source for ever. */
+function replaceFile(file, text) {
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
+}
+
 async function compile(workspace) {
   const src = join(workspace, 'src');
   const dist = join(workspace, 'dist');
@@ -36,8 +42,8 @@ async function compile(workspace) {
     if (existsSync(target) && statSync(target).mtimeMs > statSync(file).mtimeMs) continue;
     const { code, map } = await transformFile(file, { ...options, sourceFileName: file });
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(`${target}.map`, map);
-    writeFileSync(target, `${code}\n//# sourceMappingURL=${target.split('/').at(-1)}.map\n`);
+    replaceFile(`${target}.map`, map);
+    replaceFile(target, `${code}\n//# sourceMappingURL=${target.split('/').at(-1)}.map\n`);
     compiled += 1;
   }
   // A removed source must not live on as code that nobody can read any more.

@@ -1,7 +1,8 @@
 import { canonicalDecimal, millions, readPipeline, type PipelineFiles } from './pipeline-data.js';
 
 const files = (changes: Partial<PipelineFiles> = {}): PipelineFiles => ({
-  accounts: 'account,sector,year_established,revenue,employees,office_location,subsidiary_of\nBeta,retail,1999,251.41,495,Kenya,Alpha\nAlpha,retail,1990,1100.04,,Kenya,\n',
+  accounts:
+    'account,sector,year_established,revenue,employees,office_location,subsidiary_of\nBeta,retail,1999,251.41,495,Kenya,Alpha\nAlpha,retail,1990,1100.04,,Kenya,\n',
   products: 'product,series,sales_price\nGTX Pro,GTX,4821\n',
   teams: 'sales_agent,manager,regional_office\nAnn Bell,Moe Sand,East\nCid Dorn,Moe Sand,East\n',
   opportunities:
@@ -42,7 +43,8 @@ describe('readPipeline', () => {
   });
 
   it('refuses a holding that goes in a circle', () => {
-    const accounts = 'account,sector,year_established,revenue,employees,office_location,subsidiary_of\nA,,,,,,B\nB,,,,,,A\n';
+    const accounts =
+      'account,sector,year_established,revenue,employees,office_location,subsidiary_of\nA,,,,,,B\nB,,,,,,A\n';
     expect(() => readPipeline(files({ accounts }))).toThrow('subsidiary of itself');
   });
 });

@@ -108,7 +108,13 @@ interface Row {
 }
 
 function rows(text: string): Row[] {
-  const records = parse(text, { columns: true, bom: true, info: true, skip_empty_lines: true, trim: true }) as unknown as {
+  const records = parse(text, {
+    columns: true,
+    bom: true,
+    info: true,
+    skip_empty_lines: true,
+    trim: true,
+  }) as unknown as {
     record: Record<string, string>;
     info: { lines: number };
   }[];
@@ -217,5 +223,7 @@ export function canonicalDecimal(text: string): string {
 /** A decimal in millions as a plain decimal of units, exactly. */
 export function millions(text: string): string {
   const [whole = '0', fraction = ''] = text.split('.');
-  return canonicalDecimal(`${whole}${fraction.padEnd(6, '0').slice(0, 6)}${fraction.length > 6 ? `.${fraction.slice(6)}` : ''}`);
+  return canonicalDecimal(
+    `${whole}${fraction.padEnd(6, '0').slice(0, 6)}${fraction.length > 6 ? `.${fraction.slice(6)}` : ''}`,
+  );
 }

@@ -1,7 +1,7 @@
 // A field that may not be read does not exist for that caller, on every road.
 import { createHash, randomUUID } from 'node:crypto';
 import type { AdminApi } from '../../deploy/keycloak/admin-api.js';
-import { RestClient } from '../../scripts/rest-client.js';
+import type { RestClient } from '../../scripts/rest-client.js';
 import { eventually, Platform, refusal } from './platform.js';
 
 interface Deal {

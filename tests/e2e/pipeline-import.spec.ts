@@ -1,16 +1,15 @@
 // Issue "the spine", points 3 and 4: the real pipeline through the public API,
 // while analytics and NATS die, and every cell of the board.
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SOURCE } from '../../scripts/import/pipeline-data.js';
 import { createLogin, SERVICE_PRINCIPAL } from '../../deploy/keycloak/logins.js';
+import { pipelineFolder } from './figures/config.js';
 import { expectedFigures, type Cell, type Cells } from './figures/expected-figures.js';
-import { eventually, Platform, projectRoot, ScriptRun } from './platform.js';
+import { eventually, Platform, ScriptRun } from './platform.js';
 
-const fixtures = process.env.RAPPORT_FIXTURES ?? resolve(projectRoot, '../shared/data');
-const folder = join(fixtures, 'crm_sales_opportunities');
-const present = existsSync(join(folder, 'sales_pipeline.csv'));
+const folder = pipelineFolder ?? '';
 const FRESH_MS = 2_000;
 /** How long the figures may take to heal after the broker lost everything. */
 const HEAL_MS = 60_000;
@@ -30,7 +29,7 @@ interface Board {
   totals: Measures;
 }
 
-(present ? describe : describe.skip)('the imported sales pipeline', () => {
+(pipelineFolder ? describe : describe.skip)('the imported sales pipeline', () => {
   const platform = new Platform();
   const importer = platform.as('importer');
   const script = (): ReturnType<Platform['run']> => platform.run('scripts/import-pipeline.ts', [folder]);

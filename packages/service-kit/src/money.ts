@@ -111,7 +111,9 @@ const places = new Map<string, number>();
 export function minorUnitPlaces(currencyCode: string): number {
   let known = places.get(currencyCode);
   if (known === undefined) {
-    known = new Intl.NumberFormat('en', { style: 'currency', currency: currencyCode }).resolvedOptions().maximumFractionDigits ?? 2;
+    known =
+      new Intl.NumberFormat('en', { style: 'currency', currency: currencyCode }).resolvedOptions()
+        .maximumFractionDigits ?? 2;
     places.set(currencyCode, known);
   }
   return known;

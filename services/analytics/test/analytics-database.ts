@@ -10,7 +10,10 @@ import { DatasetEpochs } from '../src/figures/dataset-epochs.queries.js';
 import { Data } from '../src/prisma.service.js';
 
 /** A database of a service for one suite, with the kit's tables and those of `migrations`. */
-export async function makeDatabase(service: string, migrations: readonly string[]): Promise<ServiceDatabase & { drop: () => Promise<void> }> {
+export async function makeDatabase(
+  service: string,
+  migrations: readonly string[],
+): Promise<ServiceDatabase & { drop: () => Promise<void> }> {
   const name = `${service}_${randomBytes(6).toString('hex')}`;
   const [ownerRole, appRole] = [`${name}_owner`, `${name}_app`];
   const { superuserUrl } = testServers().postgres;

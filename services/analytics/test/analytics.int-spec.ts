@@ -44,7 +44,10 @@ const start = (): Promise<RunningService> =>
     authenticator: { authenticate: async (token: string) => CALLERS[token as keyof typeof CALLERS] },
   });
 
-const board = async (token: keyof typeof CALLERS, request: { filter?: string; groupBy?: string[] } = {}): Promise<DailyBoard> => {
+const board = async (
+  token: keyof typeof CALLERS,
+  request: { filter?: string; groupBy?: string[] } = {},
+): Promise<DailyBoard> => {
   const reports = createClient(ReportsServiceService, `127.0.0.1:${service.grpcPort}`);
   try {
     const filter = request.filter ?? `branch_id = ${branch}`;
@@ -55,7 +58,10 @@ const board = async (token: keyof typeof CALLERS, request: { filter?: string; gr
 };
 
 /** Waits for a board and says how long that took. */
-async function untilBoard(passes: (board: DailyBoard) => boolean, request: Parameters<typeof board>[1] = {}): Promise<number> {
+async function untilBoard(
+  passes: (board: DailyBoard) => boolean,
+  request: Parameters<typeof board>[1] = {},
+): Promise<number> {
   const began = performance.now();
   for (;;) {
     const seen = await board('director', request);
@@ -81,7 +87,10 @@ beforeAll(async () => {
   });
   await broker.process.start();
   database = await AnalyticsDatabase.make({ NATS_URL: broker.url, CLICKHOUSE_PATH: folder.path });
-  [deals, contacts] = await Promise.all([EventOwner.start('deals', broker.url), EventOwner.start('contacts', broker.url)]);
+  [deals, contacts] = await Promise.all([
+    EventOwner.start('deals', broker.url),
+    EventOwner.start('contacts', broker.url),
+  ]);
   service = await start();
 }, 60_000);
 
@@ -100,22 +109,39 @@ describe('from a committed event to a figure', () => {
   it('shows a deal well within two seconds, and moves it when it is won', async () => {
     await deals.emit(DealCreated, { aggregateId: id, version: 1, message: deal(id, { amount: usd('10') }) });
     await untilBoard(({ totals }) => totals?.openCount === 1);
-    await deals.emit(DealWon, { aggregateId: id, version: 2, message: deal(id, { outcome: Deal_Outcome.WON, amount: usd('12'), margin: usd('5') }) });
+    await deals.emit(DealWon, {
+      aggregateId: id,
+      version: 2,
+      message: deal(id, { outcome: Deal_Outcome.WON, amount: usd('12'), margin: usd('5') }),
+    });
     expect(await untilBoard(({ totals }) => totals?.wonCount === 1 && totals.openCount === 0)).toBeLessThan(2_000);
     expect((await board('director')).totals?.wonAmounts).toEqual([usd('12')]);
   });
 
   it('takes history like anything else, and lets go of what is deleted', async () => {
     const imported = uuidv7();
-    await deals.emit(DealImported, { aggregateId: imported, version: 1, message: deal(imported, { outcome: Deal_Outcome.LOST }) });
+    await deals.emit(DealImported, {
+      aggregateId: imported,
+      version: 1,
+      message: deal(imported, { outcome: Deal_Outcome.LOST }),
+    });
     await untilBoard(({ totals }) => totals?.lostCount === 1);
-    await deals.emit(DealDeleted, { aggregateId: imported, version: 2, message: deal(imported, { outcome: Deal_Outcome.LOST, deleteTime: new Date() }) });
+    await deals.emit(DealDeleted, {
+      aggregateId: imported,
+      version: 2,
+      message: deal(imported, { outcome: Deal_Outcome.LOST, deleteTime: new Date() }),
+    });
     await untilBoard(({ totals }) => totals?.lostCount === 0);
   });
 
   it('shows names as they are told, and as they change', async () => {
-    const message = (displayName: string) => ({ branch: { ...Branch.decode(new Uint8Array()), id: branch, displayName } });
-    const shows = (name: string) => ({ rows }: DailyBoard) => rows[0]?.keys[0]?.displayName === name;
+    const message = (displayName: string) => ({
+      branch: { ...Branch.decode(new Uint8Array()), id: branch, displayName },
+    });
+    const shows =
+      (name: string) =>
+      ({ rows }: DailyBoard) =>
+        rows[0]?.keys[0]?.displayName === name;
     expect(shows(branch)(await board('director', { groupBy: ['branch'] }))).toBe(true);
     await contacts.emit(BranchCreated, { aggregateId: branch, version: 1, message: message('Київ') });
     await untilBoard(shows('Київ'), { groupBy: ['branch'] });

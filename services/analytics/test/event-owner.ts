@@ -13,20 +13,22 @@ export class EventOwner {
 
   static async start(service: string, natsUrl: string): Promise<EventOwner> {
     const { drop, appUrl } = await makeDatabase(service, []);
-    const runtime: EventsRuntime = new EventsRuntime({ service, databaseUrl: appUrl, natsUrl, journalOf: () => runtime.journal });
+    const runtime: EventsRuntime = new EventsRuntime({
+      service,
+      databaseUrl: appUrl,
+      natsUrl,
+      journalOf: () => runtime.journal,
+    });
     runtime.startRelay();
     return new EventOwner(runtime, new pg.Pool({ connectionString: appUrl, max: 2 }), drop);
   }
 
   /** Commits an event as `outbox.add` does. */
   async emit<T>(type: EventType<T>, event: { aggregateId: string; version: number; message: T }): Promise<void> {
-    await this.outbox.query('insert into kit.outbox_event (event_id, aggregate_id, version, type, payload) values ($1, $2, $3, $4, $5)', [
-      uuidv7(),
-      event.aggregateId,
-      event.version,
-      type.$type,
-      Buffer.from(type.encode(event.message).finish()),
-    ]);
+    await this.outbox.query(
+      'insert into kit.outbox_event (event_id, aggregate_id, version, type, payload) values ($1, $2, $3, $4, $5)',
+      [uuidv7(), event.aggregateId, event.version, type.$type, Buffer.from(type.encode(event.message).finish())],
+    );
     outboxCommitted();
   }
 

@@ -66,7 +66,11 @@ export function engineFolder(): { path: string; remove: () => void } {
 }
 
 /** A state of a deal as an event carries it; the test says only what matters. */
-export function dealState(change: Partial<Deal> = {}, version = 1, occurTime = new Date('2026-03-05T10:00:00.123Z')): DealRow {
+export function dealState(
+  change: Partial<Deal> = {},
+  version = 1,
+  occurTime = new Date('2026-03-05T10:00:00.123Z'),
+): DealRow {
   const base = { ...Deal.decode(new Uint8Array()), id: uuidv7(), outcome: Deal_Outcome.OPEN };
   return dealRow({ eventId: uuidv7(), version, occurTime, deal: { ...base, ...change } });
 }
@@ -75,7 +79,15 @@ export function dealState(change: Partial<Deal> = {}, version = 1, occurTime = n
 export function caller(scopes: readonly string[], principal: Partial<Principal> = {}): CallContext {
   const grants = new Grants([{ rsname: 'deals.deal', scopes }], new Map());
   return {
-    principal: { kind: 'employee', subject: 's', username: 'u', azp: 'a', branchIds: [], departmentPaths: [], ...principal },
+    principal: {
+      kind: 'employee',
+      subject: 's',
+      username: 'u',
+      azp: 'a',
+      branchIds: [],
+      departmentPaths: [],
+      ...principal,
+    },
     grants,
     masks: Masks.of(grants),
     rule: { resource: 'deals.deal', action: 'read' },

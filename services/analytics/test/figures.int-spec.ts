@@ -31,7 +31,8 @@ const restart = async (): Promise<void> => {
   await world.stop();
   world = await FiguresWorld.start(folder.path, database.epochs);
 };
-const totals = async (filter = '') => (await world.reports.dailyBoard(caller(['read@all', 'read:cost']), { ...everything, filter })).totals;
+const totals = async (filter = '') =>
+  (await world.reports.dailyBoard(caller(['read@all', 'read:cost']), { ...everything, filter })).totals;
 const apply = (...rows: DealRow[]): Promise<void> => world.projection.applyBatch(rows);
 
 beforeAll(async () => {
@@ -48,17 +49,26 @@ describe('a deal on its way into the figures', () => {
   const id = uuidv7();
   const product = uuidv7();
   const only = `product_id = ${product}`;
-  const state = (change: object, version: number) => dealState({ id, productId: product, creditedBranchId: NORTH, ...change }, version);
+  const state = (change: object, version: number) =>
+    dealState({ id, productId: product, creditedBranchId: NORTH, ...change }, version);
 
   it('is counted when it is new, and moves when it is won', async () => {
     await apply(state({ amount: usd('100.5') }, 1));
     expect(await totals(only)).toMatchObject({ count: 1, openCount: 1, openAmounts: [usd('100.5')] });
     await apply(state({ outcome: Deal_Outcome.WON, amount: usd('120'), margin: usd('20.25') }, 2));
-    expect(await totals(only)).toMatchObject({ count: 1, openCount: 0, wonAmounts: [usd('120')], wonMargins: [usd('20.25')] });
+    expect(await totals(only)).toMatchObject({
+      count: 1,
+      openCount: 0,
+      wonAmounts: [usd('120')],
+      wonMargins: [usd('20.25')],
+    });
   });
 
   it('stays as it is when old events come again, in whatever order', async () => {
-    await apply(state({ outcome: Deal_Outcome.WON, amount: usd('120'), margin: usd('20.25') }, 2), state({ amount: usd('100.5') }, 1));
+    await apply(
+      state({ outcome: Deal_Outcome.WON, amount: usd('120'), margin: usd('20.25') }, 2),
+      state({ amount: usd('100.5') }, 1),
+    );
     expect(await totals(only)).toMatchObject({ count: 1, wonAmounts: [usd('120')] });
   });
 
@@ -101,18 +111,40 @@ describe('who sees which figures', () => {
   const [department, below] = [uuidv7(), uuidv7()];
 
   beforeAll(async () => {
-    const event = { deleted: false, version: 1, event_id: uuidv7(), occur_time: new Date().toISOString(), branch_id: '', members: [] };
+    const event = {
+      deleted: false,
+      version: 1,
+      event_id: uuidv7(),
+      occur_time: new Date().toISOString(),
+      branch_id: '',
+      members: [],
+    };
     await world.dimensions.apply([
       { ...event, id: department, kind: 'department', display_name: 'Sales', parent_id: '' },
       { ...event, id: below, kind: 'department', display_name: 'Sales, north', parent_id: department },
       { ...event, id: ANNA, kind: 'employee', display_name: 'Коваль Анна', parent_id: '' },
     ]);
     const deal = (credited: string, creditedDepartmentId: string, creditedBranchId: string, owner: string) =>
-      dealState({ productId: product, creditedEmployeeId: credited, creditedDepartmentId, creditedBranchId, ownerId: owner, branchId: SOUTH, amount: usd('10'), margin: usd('1'), outcome: Deal_Outcome.WON });
-    await apply(deal(ANNA, below, NORTH, BORYS), deal(BORYS, department, NORTH, ANNA), deal(BORYS, uuidv7(), SOUTH, ANNA));
+      dealState({
+        productId: product,
+        creditedEmployeeId: credited,
+        creditedDepartmentId,
+        creditedBranchId,
+        ownerId: owner,
+        branchId: SOUTH,
+        amount: usd('10'),
+        margin: usd('1'),
+        outcome: Deal_Outcome.WON,
+      });
+    await apply(
+      deal(ANNA, below, NORTH, BORYS),
+      deal(BORYS, department, NORTH, ANNA),
+      deal(BORYS, uuidv7(), SOUTH, ANNA),
+    );
   });
   const count = async (scopes: string[], principal: Parameters<typeof caller>[1]) =>
-    (await world.reports.dailyBoard(caller(scopes, principal), { ...everything, filter: `product_id = ${product}` })).totals?.count;
+    (await world.reports.dailyBoard(caller(scopes, principal), { ...everything, filter: `product_id = ${product}` }))
+      .totals?.count;
 
   it.each([
     ['own, by whom it is credited to', 'read@own', { employeeId: ANNA }, 1],
@@ -132,19 +164,30 @@ describe('who sees which figures', () => {
       reason: 'UNKNOWN_FIELD',
       violations: [{ field: 'filter', description: 'Field "margin.currency_code" does not exist.' }],
     });
-    await expect(world.reports.dailyBoard(hidden, { ...everything, filter: 'nosuch > 0' })).rejects.toMatchObject({ reason: 'UNKNOWN_FIELD' });
+    await expect(world.reports.dailyBoard(hidden, { ...everything, filter: 'nosuch > 0' })).rejects.toMatchObject({
+      reason: 'UNKNOWN_FIELD',
+    });
     const seen = caller(['read@all', 'read:cost']);
-    expect((await world.reports.dailyBoard(seen, { ...report, filter: `${report.filter} AND product_id = ${product}` })).totals?.count).toBe(3);
+    expect(
+      (await world.reports.dailyBoard(seen, { ...report, filter: `${report.filter} AND product_id = ${product}` }))
+        .totals?.count,
+    ).toBe(3);
   });
 
   it('shows names where they have arrived', async () => {
-    const { rows } = await world.reports.dailyBoard(caller(['read@all']), { ...everything, filter: `product_id = ${product}`, groupBy: ['manager'] });
+    const { rows } = await world.reports.dailyBoard(caller(['read@all']), {
+      ...everything,
+      filter: `product_id = ${product}`,
+      groupBy: ['manager'],
+    });
     expect(rows.map(({ keys }) => keys[0]?.displayName)).toEqual(expect.arrayContaining(['Коваль Анна', BORYS]));
   });
 
   it('refuses an interval that ends before it begins', async () => {
     const reversed = { ...everything, from: '2026-03-02', to: '2026-03-01' };
-    await expect(world.reports.salesReport(caller(['read@all']), reversed)).rejects.toMatchObject({ reason: 'DATES_REVERSED' });
+    await expect(world.reports.salesReport(caller(['read@all']), reversed)).rejects.toMatchObject({
+      reason: 'DATES_REVERSED',
+    });
   });
 });
 
@@ -162,18 +205,37 @@ describe('cube and table', () => {
         creditedEmployeeId: pick([ANNA, BORYS, ''], index * 11),
         creditedBranchId: pick([NORTH, SOUTH], index * 3),
         counterpartyId: pick(['', ...ids], index * 13),
-        ...(index % 4 === 0 ? {} : { amount: { amount: String((index * 37) % 1000), currencyCode: pick(['USD', 'EUR'], index) } }),
+        ...(index % 4 === 0
+          ? {}
+          : { amount: { amount: String((index * 37) % 1000), currencyCode: pick(['USD', 'EUR'], index) } }),
         ...(pick(dates, index * 17) === '' ? {} : { businessDate: day(pick(dates, index * 17)) }),
-        attributes: index % 3 === 0 ? { size: `Size ${index % 5}`, tags: [`t${index % 2}`], weight: `${index % 7}.5`, checked: index % 2 === 0 } : undefined,
+        attributes:
+          index % 3 === 0
+            ? { size: `Size ${index % 5}`, tags: [`t${index % 2}`], weight: `${index % 7}.5`, checked: index % 2 === 0 }
+            : undefined,
       }),
     );
     await apply(...rows);
   });
 
   const leaf = fc.constantFrom(
-    'outcome = WON', 'outcome != OPEN', 'outcome = "l*"', `branch_id = ${NORTH}`, `branch_id != ${NORTH}`, 'product_id:*', 'product_id = ""',
-    `stage_id = ${ids[0]}`, 'business_date:*', 'business_date >= "2026-01-01"', 'business_date = "2026-02-28"', 'business_date < "2026-03-05"',
-    'amount.currency_code = "USD"', 'amount.currency_code:*', 'amount.currency_code = "u*"', `manager_id = ${ANNA}`, 'manager_id:*',
+    'outcome = WON',
+    'outcome != OPEN',
+    'outcome = "l*"',
+    `branch_id = ${NORTH}`,
+    `branch_id != ${NORTH}`,
+    'product_id:*',
+    'product_id = ""',
+    `stage_id = ${ids[0]}`,
+    'business_date:*',
+    'business_date >= "2026-01-01"',
+    'business_date = "2026-02-28"',
+    'business_date < "2026-03-05"',
+    'amount.currency_code = "USD"',
+    'amount.currency_code:*',
+    'amount.currency_code = "u*"',
+    `manager_id = ${ANNA}`,
+    'manager_id:*',
   );
   const filter = fc.letrec<{ any: string }>((tie) => ({
     any: fc.oneof(
@@ -185,21 +247,48 @@ describe('cube and table', () => {
     ),
   })).any;
   const groupBy = fc.uniqueArray(
-    fc.constantFrom<GroupDimension>('outcome', 'stage', 'pipeline', 'branch', 'department', 'manager', 'product', 'month', 'quarter', 'year'),
+    fc.constantFrom<GroupDimension>(
+      'outcome',
+      'stage',
+      'pipeline',
+      'branch',
+      'department',
+      'manager',
+      'product',
+      'month',
+      'quarter',
+      'year',
+    ),
     { maxLength: 3 },
   );
-  const checked = (text: string) => checkFilter(parseFilter(text)!, { message: contracts.message('rapport.analytics.v1.DealFact'), readable: () => true });
+  const checked = (text: string) =>
+    checkFilter(parseFilter(text)!, {
+      message: contracts.message('rapport.analytics.v1.DealFact'),
+      readable: () => true,
+    });
 
   it('give the same groups for every cut that both can answer', async () => {
     const cube = await world.table.cubeOf(WHOLE);
     await fc.assert(
-      fc.asyncProperty(filter, groupBy, fc.constantFrom('', '2026-01-01'), fc.constantFrom('', '2026-02-28'), async (text, keys, from, to) => {
-        const cut: FigureCut = {
-          scope: { kind: 'among', dimension: 'branch', values: [NORTH, SOUTH] },
-          filterText: text, filter: checked(text), from, to, groupBy: keys,
-        };
-        expect(await world.table.groups(cutSql(cut), keys)).toEqual(new CubeSlice(cube, cutPredicate(cut)!, keys).read());
-      }),
+      fc.asyncProperty(
+        filter,
+        groupBy,
+        fc.constantFrom('', '2026-01-01'),
+        fc.constantFrom('', '2026-02-28'),
+        async (text, keys, from, to) => {
+          const cut: FigureCut = {
+            scope: { kind: 'among', dimension: 'branch', values: [NORTH, SOUTH] },
+            filterText: text,
+            filter: checked(text),
+            from,
+            to,
+            groupBy: keys,
+          };
+          expect(await world.table.groups(cutSql(cut), keys)).toEqual(
+            new CubeSlice(cube, cutPredicate(cut)!, keys).read(),
+          );
+        },
+      ),
       { numRuns: 150 },
     );
   });
@@ -218,7 +307,10 @@ describe('cube and table', () => {
     const whole = await world.table.cubeOf(WHOLE);
     const rollUp = await world.table.cubeOf({ without: ['product', 'stage'], coarseBefore: '' });
     expect(rollUp.cells.length).toBeLessThan(whole.cells.length);
-    expect(await world.table.cellsByMonth([[], ['product', 'stage']])).toEqual([expect.any(Number), expect.any(Number)]);
+    expect(await world.table.cellsByMonth([[], ['product', 'stage']])).toEqual([
+      expect.any(Number),
+      expect.any(Number),
+    ]);
     const read = (cube: Cube) => new CubeSlice(cube, { kind: 'and', of: [] }, ['manager', 'outcome', 'month']).read();
     expect(read(rollUp)).toEqual(read(whole));
     const moved = dealState({ creditedEmployeeId: ANNA, productId: ids[0]!, amount: usd('7') });
@@ -245,8 +337,15 @@ describe('cube and table', () => {
       }),
     );
     const count = async (text: string): Promise<number> => {
-      const filter = checkFilter(parseFilter(text)!, { message: contracts.message('rapport.analytics.v1.DealFact'), readable: () => true, attributes });
-      const groups = await world.table.groups(cutSql({ scope: { kind: 'all' }, filterText: text, filter, from: '', to: '', groupBy: [] }), []);
+      const filter = checkFilter(parseFilter(text)!, {
+        message: contracts.message('rapport.analytics.v1.DealFact'),
+        readable: () => true,
+        attributes,
+      });
+      const groups = await world.table.groups(
+        cutSql({ scope: { kind: 'all' }, filterText: text, filter, from: '', to: '', groupBy: [] }),
+        [],
+      );
       return groups.flatMap(({ parts }) => parts).reduce((sum, part) => sum + part.count, 0);
     };
     expect(await count('attributes.size:*')).toBe(134);
@@ -266,7 +365,10 @@ describe('cube and table', () => {
   });
 
   it('hold what the owner’s journal says, digest by digest', async () => {
-    const answer = await world.engine.query({ query: 'SELECT toString(id) AS id, max(version) AS version FROM deal GROUP BY id', format: 'JSONEachRow' });
+    const answer = await world.engine.query({
+      query: 'SELECT toString(id) AS id, max(version) AS version FROM deal GROUP BY id',
+      format: 'JSONEachRow',
+    });
     const held = await answer.json<{ id: string; version: number }>();
     const range = { from: new Date(0), to: new Date(Date.now() + 3_600_000) };
     expect(await latestVersionDigest(world.engine, 'deal', range)).toEqual(

@@ -167,7 +167,9 @@ export class Relay {
     const { js } = await this.broker.jetstream();
     const acked = new Set<string>();
     const ordered = inVersionOrder(rows);
-    const published = Promise.allSettled(ordered.map(async (row) => acked.add(await this.withinTrace(row, () => this.publish(js, row)))));
+    const published = Promise.allSettled(
+      ordered.map(async (row) => acked.add(await this.withinTrace(row, () => this.publish(js, row)))),
+    );
     const lost = this.broker.nextLoss();
     const results = await Promise.race([published, lost.promise]);
     lost.forget();

@@ -26,8 +26,15 @@ import { latestVersionDigest } from '../engine/latest-versions.queries.js';
 import { invoiceRow, paymentRow } from './billing-row.js';
 
 const INVOICES = [
-  InvoiceCreated, InvoiceImported, InvoiceUpdated, InvoiceDeleted, InvoiceUndeleted, InvoiceTransferred, InvoiceIssued,
-  InvoiceCancelled, InvoicePaid,
+  InvoiceCreated,
+  InvoiceImported,
+  InvoiceUpdated,
+  InvoiceDeleted,
+  InvoiceUndeleted,
+  InvoiceTransferred,
+  InvoiceIssued,
+  InvoiceCancelled,
+  InvoicePaid,
 ] as const;
 const PAYMENTS = [PaymentCreated, PaymentImported, PaymentUpdated, PaymentDeleted, PaymentUndeleted] as const;
 

@@ -19,7 +19,15 @@ import { dealRow, type DealRow } from './deal-row.js';
 import { DealsProjection } from './deals-projection.service.js';
 
 const SUBSCRIBED = [
-  DealCreated, DealImported, DealUpdated, DealDeleted, DealUndeleted, DealTransferred, DealMoved, DealWon, DealLost,
+  DealCreated,
+  DealImported,
+  DealUpdated,
+  DealDeleted,
+  DealUndeleted,
+  DealTransferred,
+  DealMoved,
+  DealWon,
+  DealLost,
 ] as const;
 
 /** Every event of a deal carries the whole deal: any of them brings the figures up to date. */

@@ -15,13 +15,31 @@ const event = (deal: Partial<Deal>, version = 1) => ({
 describe('dealRow', () => {
   it('keeps whom it is credited to apart from who owns it', () => {
     const row = dealRow(
-      event({ ownerId: 'new', departmentId: 'd-new', branchId: 'b-new', creditedEmployeeId: 'did', creditedDepartmentId: 'd', creditedBranchId: 'b' }),
+      event({
+        ownerId: 'new',
+        departmentId: 'd-new',
+        branchId: 'b-new',
+        creditedEmployeeId: 'did',
+        creditedDepartmentId: 'd',
+        creditedBranchId: 'b',
+      }),
     );
-    expect(row).toMatchObject({ owner_id: 'new', owner_branch_id: 'b-new', manager_id: 'did', department_id: 'd', branch_id: 'b' });
+    expect(row).toMatchObject({
+      owner_id: 'new',
+      owner_branch_id: 'b-new',
+      manager_id: 'did',
+      department_id: 'd',
+      branch_id: 'b',
+    });
   });
 
   it('takes a deal without amount, date or product', () => {
-    expect(figureRow(dealRow(event({})))).toMatchObject({ amount: undefined, currency: '', businessDate: '', product: '' });
+    expect(figureRow(dealRow(event({})))).toMatchObject({
+      amount: undefined,
+      currency: '',
+      businessDate: '',
+      product: '',
+    });
   });
 
   it('keeps a deleted deal out of the figures', () => {

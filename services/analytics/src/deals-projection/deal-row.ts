@@ -96,8 +96,19 @@ export interface PresentDeal {
 }
 
 type FigureColumns =
-  | 'id' | 'deleted' | 'outcome' | 'stage_id' | 'pipeline_id' | 'product_id' | 'manager_id' | 'department_id' | 'branch_id'
-  | 'business_date' | 'currency' | 'amount' | 'margin';
+  | 'id'
+  | 'deleted'
+  | 'outcome'
+  | 'stage_id'
+  | 'pipeline_id'
+  | 'product_id'
+  | 'manager_id'
+  | 'department_id'
+  | 'branch_id'
+  | 'business_date'
+  | 'currency'
+  | 'amount'
+  | 'margin';
 
 /** What figures need of a row. */
 export function figureRow(row: Pick<DealRow, FigureColumns>): FigureRow | undefined {

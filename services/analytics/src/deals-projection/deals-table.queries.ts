@@ -4,13 +4,32 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { ENGINE, readRows } from '../engine/engine.js';
 import { CUBE_DIMENSIONS, SUM_BASE, SUMS, WIDTH, type CubeDimension } from '../figures/cube-cells.js';
 import { Cube, type CubeShape } from '../figures/cube.js';
-import { orderGroups, orderParts, type FigureGroup, type FigurePart, type GroupDimension, type Outcome } from '../figures/figure-row.js';
+import {
+  orderGroups,
+  orderParts,
+  type FigureGroup,
+  type FigurePart,
+  type GroupDimension,
+  type Outcome,
+} from '../figures/figure-row.js';
 import { parseMoneyUnits } from '../figures/money-units.js';
 import { figureRow, type DealRow, type PresentDeal } from './deal-row.js';
 
 type PresentRow = [
-  id: string, version: number, deleted: boolean, outcome: Outcome, stage: string, pipeline: string, product: string,
-  manager: string, department: string, branch: string, date: string | null, currency: string, amount: string | null, margin: string | null,
+  id: string,
+  version: number,
+  deleted: boolean,
+  outcome: Outcome,
+  stage: string,
+  pipeline: string,
+  product: string,
+  manager: string,
+  department: string,
+  branch: string,
+  date: string | null,
+  currency: string,
+  amount: string | null,
+  margin: string | null,
 ];
 /** A cell as the engine writes it in RowBinary: codes, then sums, each of a fixed width. */
 const CELL_BYTES = WIDTH * 4 + SUMS * 8;
@@ -71,7 +90,10 @@ export class DealsTable {
 
   /** When the newest event in the table occurred; undefined for an empty table. */
   async newestOccurTime(): Promise<Date | undefined> {
-    const [row] = await readRows<[string, string]>(this.engine, 'SELECT count(), toUnixTimestamp64Milli(max(occur_time)) FROM deal');
+    const [row] = await readRows<[string, string]>(
+      this.engine,
+      'SELECT count(), toUnixTimestamp64Milli(max(occur_time)) FROM deal',
+    );
     return row === undefined || row[0] === '0' ? undefined : new Date(Number(row[1]));
   }
 
@@ -84,7 +106,10 @@ export class DealsTable {
   /** How many cells cubes without these dimensions would have, with months for periods; about. */
   async cellsByMonth(rollUps: readonly (readonly CubeDimension[])[]): Promise<number[]> {
     const counts = rollUps.map((without) => `uniqCombined(cityHash64(${cellKeys(without, MONTH).join(', ')}))`);
-    const [row] = await readRows<string[]>(this.engine, `SELECT ${counts.join(', ')} FROM deal FINAL WHERE NOT deleted`);
+    const [row] = await readRows<string[]>(
+      this.engine,
+      `SELECT ${counts.join(', ')} FROM deal FINAL WHERE NOT deleted`,
+    );
     return (row ?? []).map(Number);
   }
 
@@ -123,7 +148,9 @@ export class DealsTable {
     const [[values] = [[]]] = await readRows<[string[][]]>(this.engine, valueLists, parameters);
     values.forEach((list, index) => list.forEach((value) => cube.books[index]!.codeOf(value)));
 
-    const codes = keys.map((_, index) => `toInt32(transform(key${index}, values.${index + 1}, arrayEnumerate(values.${index + 1}), 0) - 1)`);
+    const codes = keys.map(
+      (_, index) => `toInt32(transform(key${index}, values.${index + 1}, arrayEnumerate(values.${index + 1}), 0) - 1)`,
+    );
     const { stream } = await this.engine.exec({
       query: `WITH (${valueLists}) AS values
         SELECT ${codes.join(', ')}, toFloat64(deals),
@@ -142,7 +169,10 @@ export class DealsTable {
   }
 
   /** Figures over the rows that a condition keeps, straight from the table. */
-  async groups(condition: { text: string; parameters: Record<string, unknown> }, groupBy: readonly GroupDimension[]): Promise<FigureGroup[]> {
+  async groups(
+    condition: { text: string; parameters: Record<string, unknown> },
+    groupBy: readonly GroupDimension[],
+  ): Promise<FigureGroup[]> {
     const keys = groupBy.map((dimension, index) => `${KEYS[dimension]} AS key${index}`);
     const names = [...keys.map((_, index) => `key${index}`), 'part_outcome', 'part_currency'];
     const rows = await readRows<string[]>(
@@ -156,11 +186,38 @@ export class DealsTable {
 }
 
 function presentDeal(row: PresentRow): PresentDeal {
-  const [id, version, deleted, outcome, stage_id, pipeline_id, product_id, manager_id, department_id, branch_id, business_date, currency, amount, margin] = row;
+  const [
+    id,
+    version,
+    deleted,
+    outcome,
+    stage_id,
+    pipeline_id,
+    product_id,
+    manager_id,
+    department_id,
+    branch_id,
+    business_date,
+    currency,
+    amount,
+    margin,
+  ] = row;
   return {
     version,
     figure: figureRow({
-      id, deleted, outcome, stage_id, pipeline_id, product_id, manager_id, department_id, branch_id, business_date, currency, amount, margin,
+      id,
+      deleted,
+      outcome,
+      stage_id,
+      pipeline_id,
+      product_id,
+      manager_id,
+      department_id,
+      branch_id,
+      business_date,
+      currency,
+      amount,
+      margin,
     }),
   };
 }
@@ -206,9 +263,17 @@ function gather(rows: readonly string[][], width: number): FigureGroup[] {
     const id = JSON.stringify(keys);
     const group = groups.get(id) ?? { keys, parts: [] };
     groups.set(id, group);
-    const [outcome, currency, count, amount, margin, marginCount] = row.slice(width) as [Outcome, string, string, string, string, string];
+    const [outcome, currency, count, amount, margin, marginCount] = row.slice(width) as [
+      Outcome,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
     group.parts.push({
-      outcome, currency,
+      outcome,
+      currency,
       count: Number(count),
       amount: parseMoneyUnits(amount),
       margin: parseMoneyUnits(margin),

@@ -2,7 +2,10 @@ import type { Branch, Department, Employee } from '@rapport/contracts/rapport/co
 import type { Pipeline } from '@rapport/contracts/rapport/deals/v1/pipeline';
 import type { Product } from '@rapport/contracts/rapport/deals/v1/product';
 
-export const DIMENSION_KINDS = { contacts: ['branch', 'department', 'employee'], deals: ['product', 'pipeline'] } as const;
+export const DIMENSION_KINDS = {
+  contacts: ['branch', 'department', 'employee'],
+  deals: ['product', 'pipeline'],
+} as const;
 export type DimensionKind = (typeof DIMENSION_KINDS)[keyof typeof DIMENSION_KINDS][number];
 
 /** Something that figures are keyed by: a row of the table `dimension`, names are its columns. */
@@ -37,9 +40,16 @@ export function dimensionContent(message: DimensionMessage): Content | undefined
   if ('branch' in message) return message.branch && content('branch', message.branch);
   if ('department' in message) {
     const { department } = message;
-    return department && { ...content('department', department), parent_id: department.parentId, branch_id: department.branchId };
+    return (
+      department && {
+        ...content('department', department),
+        parent_id: department.parentId,
+        branch_id: department.branchId,
+      }
+    );
   }
-  if ('employee' in message) return message.employee && { ...content('employee', message.employee), branch_id: message.employee.branchId };
+  if ('employee' in message)
+    return message.employee && { ...content('employee', message.employee), branch_id: message.employee.branchId };
   if ('product' in message) return message.product && content('product', message.product);
   const { pipeline } = message;
   const members = pipeline?.stages.map((stage) => ({ id: stage.id, display_name: stage.displayName }));
@@ -47,7 +57,15 @@ export function dimensionContent(message: DimensionMessage): Content | undefined
 }
 
 function content(kind: DimensionKind, { id, displayName, deleteTime }: Named): Content {
-  return { id, kind, display_name: displayName, deleted: deleteTime !== undefined, parent_id: '', branch_id: '', members: [] };
+  return {
+    id,
+    kind,
+    display_name: displayName,
+    deleted: deleteTime !== undefined,
+    parent_id: '',
+    branch_id: '',
+    members: [],
+  };
 }
 
 /**

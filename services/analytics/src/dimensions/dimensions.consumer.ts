@@ -38,11 +38,30 @@ import { DIMENSION_KINDS, dimensionContent, type DimensionRow } from './dimensio
 import { Dimensions } from './dimensions.service.js';
 
 const SUBSCRIBED = [
-  BranchCreated, BranchImported, BranchUpdated, BranchDeleted, BranchUndeleted,
-  DepartmentCreated, DepartmentImported, DepartmentUpdated, DepartmentDeleted, DepartmentUndeleted,
-  EmployeeCreated, EmployeeImported, EmployeeUpdated, EmployeeDismissed,
-  ProductCreated, ProductImported, ProductUpdated, ProductDeleted, ProductUndeleted,
-  PipelineCreated, PipelineImported, PipelineUpdated, PipelineDeleted, PipelineUndeleted,
+  BranchCreated,
+  BranchImported,
+  BranchUpdated,
+  BranchDeleted,
+  BranchUndeleted,
+  DepartmentCreated,
+  DepartmentImported,
+  DepartmentUpdated,
+  DepartmentDeleted,
+  DepartmentUndeleted,
+  EmployeeCreated,
+  EmployeeImported,
+  EmployeeUpdated,
+  EmployeeDismissed,
+  ProductCreated,
+  ProductImported,
+  ProductUpdated,
+  ProductDeleted,
+  ProductUndeleted,
+  PipelineCreated,
+  PipelineImported,
+  PipelineUpdated,
+  PipelineDeleted,
+  PipelineUndeleted,
 ] as const;
 
 /** Keeps the names that figures are shown with, and the tree that department scopes follow. */

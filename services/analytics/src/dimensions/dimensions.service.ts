@@ -45,7 +45,9 @@ export class Dimensions {
       if (newer) next.set(newer.id, newer);
     }
     if (next.size === 0) return;
-    await withEngine(() => this.engine.insert({ table: 'dimension', values: [...next.values()], format: 'JSONEachRow' }));
+    await withEngine(() =>
+      this.engine.insert({ table: 'dimension', values: [...next.values()], format: 'JSONEachRow' }),
+    );
     for (const row of next.values()) this.hold(row);
   }
 

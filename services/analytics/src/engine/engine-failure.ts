@@ -9,6 +9,8 @@ export async function withEngine<R>(work: () => Promise<R>): Promise<R> {
     return await work();
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw new AppError('UNAVAILABLE', 'ENGINE_UNAVAILABLE', 'The engine of the figures does not answer.', {}, [], { cause: error });
+    throw new AppError('UNAVAILABLE', 'ENGINE_UNAVAILABLE', 'The engine of the figures does not answer.', {}, [], {
+      cause: error,
+    });
   }
 }

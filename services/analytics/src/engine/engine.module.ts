@@ -12,7 +12,11 @@ const log = logger('engine');
 @Global()
 @Module({
   providers: [
-    { provide: ENGINE, useFactory: ({ config }: ServiceSettings) => openEngine(config as AnalyticsConfig), inject: [ServiceSettings] },
+    {
+      provide: ENGINE,
+      useFactory: ({ config }: ServiceSettings) => openEngine(config as AnalyticsConfig),
+      inject: [ServiceSettings],
+    },
   ],
   exports: [ENGINE],
 })

@@ -24,7 +24,11 @@ export async function latestVersionDigest(
          ${kinds === undefined ? '' : 'AND kind IN ({kinds: Array(String)})'}
        GROUP BY id
      ) GROUP BY hour ORDER BY hour`,
-    { from: engineInstant(range.from), to: engineInstant(range.to), ...(kinds === undefined ? {} : { kinds: [...kinds] }) },
+    {
+      from: engineInstant(range.from),
+      to: engineInstant(range.to),
+      ...(kinds === undefined ? {} : { kinds: [...kinds] }),
+    },
   );
   return rows.map(([hour, count, xor]) => ({
     hour: new Date(hour * 1_000),

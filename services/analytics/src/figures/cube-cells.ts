@@ -58,8 +58,11 @@ function addHalves(into: Float64Array, at: number, from: Float64Array, start: nu
 
 /** Whether two entries hold the same figures, however their halves are split. */
 export function sameSums(left: Float64Array, at: number, right: Float64Array, start: number): boolean {
-  if (left[at + COUNT] !== right[start + COUNT] || left[at + MARGIN_COUNT] !== right[start + MARGIN_COUNT]) return false;
-  return [AMOUNT_HIGH, MARGIN_HIGH].every((column) => takeUnits(left, at + column) === takeUnits(right, start + column));
+  if (left[at + COUNT] !== right[start + COUNT] || left[at + MARGIN_COUNT] !== right[start + MARGIN_COUNT])
+    return false;
+  return [AMOUNT_HIGH, MARGIN_HIGH].every(
+    (column) => takeUnits(left, at + column) === takeUnits(right, start + column),
+  );
 }
 
 /** The values that one dimension has had, each with a small whole number. */

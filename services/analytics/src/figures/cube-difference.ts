@@ -16,17 +16,21 @@ export function* cubeDifferences(here: Cube, there: Cube): Generator<string | ty
   }
   for (const [cell, twin] of twins(there, here)) {
     const theirs = sumsOf(there, cell);
-    if (twin === -1 && !sameSums(theirs, 0, NO_SUMS, 0)) yield `${keysOf(there, cell)}: nothing here, ${inWords(theirs)} there`;
+    if (twin === -1 && !sameSums(theirs, 0, NO_SUMS, 0))
+      yield `${keysOf(there, cell)}: nothing here, ${inWords(theirs)} there`;
     if (cell % CELLS_AT_ONCE === CELLS_AT_ONCE - 1) yield PAUSE;
   }
 }
 
 /** Each cell of one cube with the index of the cell of the same keys in another; -1 where there is none. */
 function* twins(from: Cube, to: Cube): Generator<[cell: number, twin: number]> {
-  const codeThere = from.books.map((book, index) => Int32Array.from(book.values, (value) => to.books[index]!.find(value) ?? -1));
+  const codeThere = from.books.map((book, index) =>
+    Int32Array.from(book.values, (value) => to.books[index]!.find(value) ?? -1),
+  );
   const codes = new Int32Array(WIDTH);
   for (let cell = 0; cell < from.cells.length; cell++) {
-    for (let index = 0; index < WIDTH; index++) codes[index] = codeThere[index]![from.cells.codes[cell * WIDTH + index]!]!;
+    for (let index = 0; index < WIDTH; index++)
+      codes[index] = codeThere[index]![from.cells.codes[cell * WIDTH + index]!]!;
     yield [cell, codes.includes(-1) ? -1 : to.cells.find(codes)];
   }
 }

@@ -95,9 +95,7 @@ function rememberedTest(index: number, book: CodeBook, test: (value: string) => 
 }
 
 /** Dimension and members of every membership test that a row must pass. */
-export function requiredMembers(
-  predicate: CubePredicate,
-): { dimension: CubeDimension; members: readonly string[] }[] {
+export function requiredMembers(predicate: CubePredicate): { dimension: CubeDimension; members: readonly string[] }[] {
   if (predicate.kind === 'and') return predicate.of.flatMap(requiredMembers);
   if (predicate.kind === 'test' && predicate.members !== undefined) {
     return [{ dimension: predicate.dimension, members: predicate.members }];

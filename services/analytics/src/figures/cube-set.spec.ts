@@ -6,8 +6,18 @@ import { Cube, WHOLE } from './cube.js';
 import type { FigureRow } from './figure-row.js';
 
 const row = (change: Partial<FigureRow>): FigureRow => ({
-  outcome: 'OPEN', stage: 's1', pipeline: 'p', product: 'a', manager: 'm', department: 'd', branch: 'b',
-  businessDate: '2026-03-05', currency: 'USD', amount: 1n, margin: undefined, ...change,
+  outcome: 'OPEN',
+  stage: 's1',
+  pipeline: 'p',
+  product: 'a',
+  manager: 'm',
+  department: 'd',
+  branch: 'b',
+  businessDate: '2026-03-05',
+  currency: 'USD',
+  amount: 1n,
+  margin: undefined,
+  ...change,
 });
 
 describe('rollUpsWithin', () => {

@@ -8,7 +8,13 @@ import type { FigureRow, GroupDimension } from './figure-row.js';
  * the others stand in for it: no report that people open every day asks for
  * product and stage of each employee at once.
  */
-export const ROLL_UPS: readonly (readonly CubeDimension[])[] = [[], ['product'], ['stage'], ['manager'], ['product', 'stage']];
+export const ROLL_UPS: readonly (readonly CubeDimension[])[] = [
+  [],
+  ['product'],
+  ['stage'],
+  ['manager'],
+  ['product', 'stage'],
+];
 
 /**
  * Which roll-ups to keep, by how many cells (with months for periods) each

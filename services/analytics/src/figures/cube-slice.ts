@@ -14,7 +14,14 @@ import {
 } from './cube-cells.js';
 import { compilePredicate, type CellTest, type CubePredicate } from './cube-predicate.js';
 import { cellDimension, type Cube } from './cube.js';
-import { orderGroups, orderParts, periodOf, type FigureGroup, type GroupDimension, type Outcome } from './figure-row.js';
+import {
+  orderGroups,
+  orderParts,
+  periodOf,
+  type FigureGroup,
+  type GroupDimension,
+  type Outcome,
+} from './figure-row.js';
 
 interface LiveGroup {
   readonly codes: readonly number[];

@@ -102,10 +102,14 @@ describe('Cube', () => {
     other.apply(undefined, row());
     other.apply(undefined, row({ branch: 'b2' }));
     expect([...cubeDifferences(one, one)]).toEqual([]);
-    expect([...cubeDifferences(one, other)]).toEqual(['OPEN|USD|s1|p1|a|m1|d1|b2|2026-03-05: nothing here, 1 deals, amount 10000, margin 0 of 0 there']);
+    expect([...cubeDifferences(one, other)]).toEqual([
+      'OPEN|USD|s1|p1|a|m1|d1|b2|2026-03-05: nothing here, 1 deals, amount 10000, margin 0 of 0 there',
+    ]);
     expect([...cubeDifferences(other, one)]).toEqual([expect.stringContaining('nothing there')]);
     one.apply(undefined, row({ branch: 'b2', amount: 5n }));
-    expect([...cubeDifferences(one, other)]).toEqual([expect.stringMatching(/amount 5, .* here, .* amount 10000, .* there/)]);
+    expect([...cubeDifferences(one, other)]).toEqual([
+      expect.stringMatching(/amount 5, .* here, .* amount 10000, .* there/),
+    ]);
     one.apply(row({ branch: 'b2', amount: 5n }), undefined);
     other.apply(row({ branch: 'b2' }), undefined);
     expect([...cubeDifferences(one, other)]).toEqual([]);
@@ -114,7 +118,10 @@ describe('Cube', () => {
 
 describe('a cube after any history', () => {
   const pick = (prefix: string, size: number): fc.Arbitrary<string> =>
-    fc.oneof(fc.constant(''), fc.integer({ min: 1, max: size }).map((index) => `${prefix}${index}`));
+    fc.oneof(
+      fc.constant(''),
+      fc.integer({ min: 1, max: size }).map((index) => `${prefix}${index}`),
+    );
   const money = fc.bigInt(-(10n ** 19n), 10n ** 19n);
   const anyRow: fc.Arbitrary<FigureRow> = fc
     .record({

@@ -45,16 +45,7 @@ export interface FigureGroup {
 
 /** What figures can be grouped by. */
 export type GroupDimension =
-  | 'outcome'
-  | 'stage'
-  | 'pipeline'
-  | 'product'
-  | 'manager'
-  | 'department'
-  | 'branch'
-  | 'month'
-  | 'quarter'
-  | 'year';
+  'outcome' | 'stage' | 'pipeline' | 'product' | 'manager' | 'department' | 'branch' | 'month' | 'quarter' | 'year';
 
 /** The period that a business date (or a month, `YYYY-MM`) falls into. */
 export function periodOf(date: string, period: 'month' | 'quarter' | 'year'): string {

@@ -140,7 +140,8 @@ export class Figures {
     if ((await this.deals.count()) <= CELLS_BY_DAY) return [WHOLE];
     const rollUps = rollUpsWithin(CELLS_BY_MONTH, await this.deals.cellsByMonth(ROLL_UPS));
     const shapes: CubeShape[] = [];
-    for (const without of rollUps) shapes.push({ without, coarseBefore: await this.deals.firstMonthByDay(without, CELLS_BY_DAY) });
+    for (const without of rollUps)
+      shapes.push({ without, coarseBefore: await this.deals.firstMonthByDay(without, CELLS_BY_DAY) });
     return shapes;
   }
 

@@ -30,13 +30,19 @@ export class Upkeep {
   }
 
   start(): void {
-    this.repeat(() => msUntilHour(new Date(), this.verifyHour), async () => {
-      await this.figures.verify();
-    });
-    this.repeat(() => MERGE_EVERY_MS, async () => {
-      const merged = await mergeQuietPartitions(this.engine, MERGES_AT_ONCE);
-      if (merged > 0) log.info({ event: 'upkeep.merged', partitions: merged });
-    });
+    this.repeat(
+      () => msUntilHour(new Date(), this.verifyHour),
+      async () => {
+        await this.figures.verify();
+      },
+    );
+    this.repeat(
+      () => MERGE_EVERY_MS,
+      async () => {
+        const merged = await mergeQuietPartitions(this.engine, MERGES_AT_ONCE);
+        if (merged > 0) log.info({ event: 'upkeep.merged', partitions: merged });
+      },
+    );
   }
 
   async stop(): Promise<void> {

@@ -17,8 +17,17 @@ describe('dailyBoard', () => {
   it('counts and sums each row and the whole', () => {
     const { rows, totals } = dailyBoard(
       [
-        { keys: ['b1'], parts: [part({ count: 2 }), part({ outcome: 'WON', count: 3, amount: 500_000n, margin: 7n, marginCount: 1 })] },
-        { keys: [''], parts: [part({ outcome: 'LOST', count: 1, amount: 0n }), part({ outcome: 'WON', currency: 'EUR', amount: 1n })] },
+        {
+          keys: ['b1'],
+          parts: [part({ count: 2 }), part({ outcome: 'WON', count: 3, amount: 500_000n, margin: 7n, marginCount: 1 })],
+        },
+        {
+          keys: [''],
+          parts: [
+            part({ outcome: 'LOST', count: 1, amount: 0n }),
+            part({ outcome: 'WON', currency: 'EUR', amount: 1n }),
+          ],
+        },
       ],
       ['branch'],
       names,

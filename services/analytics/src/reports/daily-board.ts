@@ -11,7 +11,10 @@ export function dailyBoard(
   groupBy: readonly GroupDimension[],
   names: KeyNames,
 ): { rows: DailyBoardRow[]; totals: DealMeasures } {
-  const rows = groupBy.length === 0 ? [] : groups.map(({ keys, parts }) => ({ keys: figureKeys(keys, groupBy, names), measures: dealMeasures(parts) }));
+  const rows =
+    groupBy.length === 0
+      ? []
+      : groups.map(({ keys, parts }) => ({ keys: figureKeys(keys, groupBy, names), measures: dealMeasures(parts) }));
   return { rows, totals: dealMeasures(groups.flatMap(({ parts }) => parts)) };
 }
 

@@ -12,7 +12,10 @@ export class Parameters {
   readonly values: Record<string, unknown> = {};
   private count = 0;
 
-  bind(type: 'String' | 'Date32' | 'Decimal(38, 9)' | 'Bool' | 'Int64' | 'Array(String)' | "DateTime64(9, 'UTC')", value: unknown): string {
+  bind(
+    type: 'String' | 'Date32' | 'Decimal(38, 9)' | 'Bool' | 'Int64' | 'Array(String)' | "DateTime64(9, 'UTC')",
+    value: unknown,
+  ): string {
     const name = `p${this.count++}`;
     this.values[name] = value;
     return `{${name}: ${type}}`;
@@ -77,12 +80,18 @@ function comparison(filter: Extract<CheckedFilter, { kind: 'compare' }>, paramet
     const key = parameters.bind('String', field.attribute);
     return `has(JSONExtract(attributes, ${key}, 'Array(String)'), ${parameters.bind('String', String(value.value))})`;
   }
-  const left = field.attribute === undefined ? columnOf(factName(field)) : attribute(field.attribute, value, parameters);
+  const left =
+    field.attribute === undefined ? columnOf(factName(field)) : attribute(field.attribute, value, parameters);
   if (value.type === 'text') return textComparison(left, operator, value, parameters);
   return `${left} ${operator === 'has' ? '=' : operator} ${bound(value, parameters)}`;
 }
 
-function textComparison(left: string, operator: string, value: FilterValue & { type: 'text' }, parameters: Parameters): string {
+function textComparison(
+  left: string,
+  operator: string,
+  value: FilterValue & { type: 'text' },
+  parameters: Parameters,
+): string {
   const right = parameters.bind('String', value.value);
   if (operator === 'has') return `positionCaseInsensitiveUTF8(${left}, ${right}) > 0`;
   if (operator !== '=') return `${left} ${operator} ${right}`;

@@ -18,7 +18,11 @@ const ATTRIBUTES = new Map<string, AttributeDefinition>([
 function checked(text: string): CheckedFilter {
   const parsed = parseFilter(text);
   if (parsed === undefined) throw new Error('empty');
-  return checkFilter(parsed, { message: contracts.message('rapport.analytics.v1.DealFact'), readable: () => true, attributes: ATTRIBUTES });
+  return checkFilter(parsed, {
+    message: contracts.message('rapport.analytics.v1.DealFact'),
+    readable: () => true,
+    attributes: ATTRIBUTES,
+  });
 }
 
 describe('cubePredicate', () => {
@@ -31,8 +35,18 @@ describe('cubePredicate', () => {
   const cube = new Cube();
   Object.entries(rows).forEach(([name, row]) =>
     cube.apply(undefined, {
-      outcome: 'OPEN', stage: '', pipeline: '', product: '', department: '', branch: '', businessDate: '',
-      currency: 'USD', amount: undefined, margin: undefined, ...row, manager: name,
+      outcome: 'OPEN',
+      stage: '',
+      pipeline: '',
+      product: '',
+      department: '',
+      branch: '',
+      businessDate: '',
+      currency: 'USD',
+      amount: undefined,
+      margin: undefined,
+      ...row,
+      manager: name,
     }),
   );
   const matching = (text: string): string[] => {
@@ -60,12 +74,15 @@ describe('cubePredicate', () => {
     expect(matching(text)).toEqual(expected);
   });
 
-  it.each([`counterparty_id = ${A}`, 'amount:*', 'margin:*', 'attributes.size = "big"', `outcome = WON OR counterparty_id = ${A}`])(
-    'leaves %s to the table',
-    (text) => {
-      expect(cubePredicate(checked(text))).toBeUndefined();
-    },
-  );
+  it.each([
+    `counterparty_id = ${A}`,
+    'amount:*',
+    'margin:*',
+    'attributes.size = "big"',
+    `outcome = WON OR counterparty_id = ${A}`,
+  ])('leaves %s to the table', (text) => {
+    expect(cubePredicate(checked(text))).toBeUndefined();
+  });
 
   it('says that it tells days apart, which a cube of months cannot', () => {
     const coarse = new Cube({ without: [], coarseBefore: '2026-02' });
@@ -74,7 +91,9 @@ describe('cubePredicate', () => {
   });
 
   it('refuses an outcome that there is not', () => {
-    expect(() => cubePredicate(checked('outcome = WONDERFUL'))).toThrow(expect.objectContaining({ reason: 'INVALID_FILTER' }));
+    expect(() => cubePredicate(checked('outcome = WONDERFUL'))).toThrow(
+      expect.objectContaining({ reason: 'INVALID_FILTER' }),
+    );
   });
 });
 
@@ -96,7 +115,7 @@ describe('filterSql', () => {
   it('negates as the filter does: what is absent matches', () => {
     const parameters = new Parameters();
     expect(filterSql(checked('NOT (margin.amount > 5 AND margin.currency_code = "USD")'), parameters)).toBe(
-      "(NOT (isNotNull(margin) AND ifNull(margin > {p0: Decimal(38, 9)}, false)) OR " +
+      '(NOT (isNotNull(margin) AND ifNull(margin > {p0: Decimal(38, 9)}, false)) OR ' +
         "NOT ((if(isNull(margin), '', currency) != '') AND ifNull(if(isNull(margin), '', currency) = {p1: String}, false)))",
     );
     expect(parameters.values).toEqual({ p0: '5', p1: 'USD' });

@@ -46,7 +46,9 @@ export function cutSql(cut: FigureCut): BoundSql {
   const parameters = new Parameters();
   const terms: string[] = [];
   if (cut.scope.kind === 'among') {
-    terms.push(`has(${parameters.bind('Array(String)', [...cut.scope.values])}, ${SCOPE_COLUMNS[cut.scope.dimension]})`);
+    terms.push(
+      `has(${parameters.bind('Array(String)', [...cut.scope.values])}, ${SCOPE_COLUMNS[cut.scope.dimension]})`,
+    );
   }
   if (cut.from !== '') terms.push(`ifNull(business_date >= ${parameters.bind('Date32', cut.from)}, false)`);
   if (cut.to !== '') terms.push(`ifNull(business_date <= ${parameters.bind('Date32', cut.to)}, false)`);
@@ -57,7 +59,10 @@ export function cutSql(cut: FigureCut): BoundSql {
 
 /** Refuses an interval that ends before it begins, or a day that does not exist. */
 export function checkInterval(from: string, to: string): void {
-  for (const [field, day] of [['from', from], ['to', to]] as const) {
+  for (const [field, day] of [
+    ['from', from],
+    ['to', to],
+  ] as const) {
     if (day !== '' && !isDay(day)) {
       const description = `"${day}" is not an existing day from 1900-01-01 to 2199-12-31.`;
       throw new AppError('INVALID_ARGUMENT', 'INVALID_REQUEST', `The request is not valid: ${description}`, {}, [

@@ -8,7 +8,11 @@ import { EVERYTHING, oneOf, type CubePredicate } from '../figures/cube-predicate
  */
 export type FigureScope =
   | { readonly kind: 'all' }
-  | { readonly kind: 'among'; readonly dimension: 'manager' | 'department' | 'branch'; readonly values: readonly string[] };
+  | {
+      readonly kind: 'among';
+      readonly dimension: 'manager' | 'department' | 'branch';
+      readonly values: readonly string[];
+    };
 
 /** The tree of departments, as far as a scope needs it. */
 export interface DepartmentTree {
@@ -16,7 +20,10 @@ export interface DepartmentTree {
   withBelow(departmentId: string): readonly string[];
 }
 
-export function figureScope({ principal, grants }: Pick<CallContext, 'principal' | 'grants'>, departments: DepartmentTree): FigureScope {
+export function figureScope(
+  { principal, grants }: Pick<CallContext, 'principal' | 'grants'>,
+  departments: DepartmentTree,
+): FigureScope {
   const nobody: FigureScope = { kind: 'among', dimension: 'manager', values: [] };
   switch (grants.widest('deals.deal', 'read')) {
     case 'all':

@@ -7,7 +7,10 @@ const MOST_SLICES = 200;
  * asked at: whoever asks the same of the same version shares one query.
  */
 export class FreeSlices {
-  private readonly slices = new Map<string, { readonly version: string; readonly groups: Promise<readonly FigureGroup[]> }>();
+  private readonly slices = new Map<
+    string,
+    { readonly version: string; readonly groups: Promise<readonly FigureGroup[]> }
+  >();
 
   read(key: string, version: string, query: () => Promise<readonly FigureGroup[]>): Promise<readonly FigureGroup[]> {
     const known = this.slices.get(key);

@@ -18,7 +18,9 @@ export function dealMeasures(parts: readonly FigurePart[]): DealMeasures {
     openAmounts: moneyOf(open),
     wonAmounts: moneyOf(won),
     winRate: winRate === undefined ? undefined : { value: winRate },
-    wonMargins: byCurrency(won.filter((part) => part.marginCount > 0)).map(([currencyCode, sums]) => money(sums.margin, currencyCode)),
+    wonMargins: byCurrency(won.filter((part) => part.marginCount > 0)).map(([currencyCode, sums]) =>
+      money(sums.margin, currencyCode),
+    ),
   };
 }
 

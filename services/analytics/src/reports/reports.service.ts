@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { DailyBoard, GetDailyBoardRequest, GetSalesReportRequest, SalesReport } from '@rapport/contracts/rapport/analytics/v1/reports_service';
+import type {
+  DailyBoard,
+  GetDailyBoardRequest,
+  GetSalesReportRequest,
+  SalesReport,
+} from '@rapport/contracts/rapport/analytics/v1/reports_service';
 import type { CallContext } from '@rapport/service-kit/access';
 import { contracts } from '@rapport/service-kit/contracts';
 import { nameScope } from '@rapport/service-kit/data';
@@ -18,7 +23,11 @@ import { FreeSlices } from './free-slices.js';
 import { intervalBefore, salesReport } from './sales-report.js';
 
 /** What a filter may name: figures are made of deals, and their rights decide. */
-const DEAL_FACT = { name: 'DealFact', message: contracts.message('rapport.analytics.v1.DealFact'), resource: 'deals.deal' };
+const DEAL_FACT = {
+  name: 'DealFact',
+  message: contracts.message('rapport.analytics.v1.DealFact'),
+  resource: 'deals.deal',
+};
 
 /** What an answer was rendered from and what came out. */
 interface Rendered<T> {
@@ -45,7 +54,9 @@ export class ReportsService {
     const cut = this.cut(ctx, request);
     const { version, dataTime } = this.figures.state();
     const groups = await this.groups(cut, version);
-    const { rows, totals } = this.rendered(this.boards, groups, undefined, () => dailyBoard(groups, cut.groupBy, this.nameOf));
+    const { rows, totals } = this.rendered(this.boards, groups, undefined, () =>
+      dailyBoard(groups, cut.groupBy, this.nameOf),
+    );
     return { rows, totals, datasetVersion: version, dataTime };
   }
 
@@ -57,11 +68,16 @@ export class ReportsService {
       this.groups(cut, version),
       earlier === undefined ? undefined : this.groups({ ...cut, ...earlier }, version),
     ]);
-    const { rows, totals } = this.rendered(this.reports, groups, before, () => salesReport(groups, before, cut.groupBy, this.nameOf));
+    const { rows, totals } = this.rendered(this.reports, groups, before, () =>
+      salesReport(groups, before, cut.groupBy, this.nameOf),
+    );
     return { rows, totals, datasetVersion: version, dataTime };
   }
 
-  private cut(ctx: CallContext, { filter, from, to, groupBy }: GetDailyBoardRequest | GetSalesReportRequest): FigureCut {
+  private cut(
+    ctx: CallContext,
+    { filter, from, to, groupBy }: GetDailyBoardRequest | GetSalesReportRequest,
+  ): FigureCut {
     checkInterval(from, to);
     return {
       scope: figureScope(ctx, this.dimensions),
@@ -79,13 +95,20 @@ export class ReportsService {
       const predicate = cutPredicate(cut);
       const known = predicate && this.figures.slice(key, predicate, cut.groupBy);
       if (known !== undefined) return known;
-      const groups = await this.free.read(key, version, () => withEngine(() => this.deals.groups(cutSql(cut), cut.groupBy)));
+      const groups = await this.free.read(key, version, () =>
+        withEngine(() => this.deals.groups(cutSql(cut), cut.groupBy)),
+      );
       if (groups.length > MOST_GROUPS) throw new TooManyGroups();
       return groups;
     } catch (error) {
       if (!(error instanceof TooManyGroups)) throw error;
       const most = String(MOST_GROUPS);
-      throw new AppError('INVALID_ARGUMENT', 'TOO_MANY_ROWS', `The report would have more than ${most} rows; narrow it.`, { most });
+      throw new AppError(
+        'INVALID_ARGUMENT',
+        'TOO_MANY_ROWS',
+        `The report would have more than ${most} rows; narrow it.`,
+        { most },
+      );
     }
   }
 

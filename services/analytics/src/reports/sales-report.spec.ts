@@ -4,7 +4,9 @@ import { intervalBefore, salesReport } from './sales-report.js';
 
 const group = (key: string, amount: bigint, change: Partial<FigureGroup['parts'][0]> = {}): FigureGroup => ({
   keys: [key],
-  parts: [{ outcome: 'WON', currency: 'USD', count: 1, amount: amount * 10_000n, margin: 0n, marginCount: 0, ...change }],
+  parts: [
+    { outcome: 'WON', currency: 'USD', count: 1, amount: amount * 10_000n, margin: 0n, marginCount: 0, ...change },
+  ],
 });
 const names = (_: string, value: string): string => value;
 

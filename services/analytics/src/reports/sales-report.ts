@@ -10,9 +10,14 @@ const DAY_MS = 86_400_000;
  * The interval of equal length just before, in which sales are compared;
  * undefined unless both ends are given and no row is a period itself.
  */
-export function intervalBefore(from: string, to: string, groupBy: readonly GroupDimension[]): { from: string; to: string } | undefined {
+export function intervalBefore(
+  from: string,
+  to: string,
+  groupBy: readonly GroupDimension[],
+): { from: string; to: string } | undefined {
   if (from === '' || to === '') return undefined;
-  if (groupBy.some((dimension) => dimension === 'month' || dimension === 'quarter' || dimension === 'year')) return undefined;
+  if (groupBy.some((dimension) => dimension === 'month' || dimension === 'quarter' || dimension === 'year'))
+    return undefined;
   const [first, last] = [Date.parse(from), Date.parse(to)];
   return { from: dayOf(first - (last - first + DAY_MS)), to: dayOf(first - DAY_MS) };
 }
@@ -35,7 +40,15 @@ export function salesReport(
     count: countOf(parts),
     figures: salesFigures(parts, totals, previous && (previous.get(JSON.stringify(keys)) ?? [])),
   }));
-  const total = { keys: [], count: countOf(all), figures: salesFigures(all, totals, before?.flatMap(({ parts }) => parts)) };
+  const total = {
+    keys: [],
+    count: countOf(all),
+    figures: salesFigures(
+      all,
+      totals,
+      before?.flatMap(({ parts }) => parts),
+    ),
+  };
   return { rows: groupBy.length === 0 ? [] : rows, totals: total };
 }
 

@@ -17,6 +17,8 @@ const SUBSCRIBED = [EmployeeCreated, EmployeeImported, EmployeeUpdated, Employee
   durable: 'contacts--employee-login',
   subscribes: SUBSCRIBED,
   since: 'beginning',
+  // Each holds a connection while Keycloak answers: few at once leave the pool to the calls.
+  concurrency: 2,
   rule: { resource: 'contacts.employee', action: 'read' },
 })
 export class EmployeeLogin {

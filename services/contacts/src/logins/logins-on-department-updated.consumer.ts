@@ -8,6 +8,8 @@ import { LoginsService } from './logins.service.js';
 @Reaction({
   durable: 'contacts--logins-on-department-updated',
   subscribes: [DepartmentUpdated],
+  // Each holds a connection while Keycloak answers: few at once leave the pool to the calls.
+  concurrency: 2,
   rule: { resource: 'contacts.employee', action: 'read' },
 })
 export class LoginsOnDepartmentUpdated {

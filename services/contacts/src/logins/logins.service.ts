@@ -77,13 +77,22 @@ export class LoginsService {
           orderBy: { id: 'asc' },
           take: PAGE,
         });
-        for (const employee of page) await this.sync(ctx, visible, employee);
+        for (const employee of page) await this.reconcileOne(ctx, visible, employee);
         if (page.length < PAGE) break;
         after = page.at(-1)!.id;
       }
       log.info({ event: 'logins.reconciled' });
     } catch (err) {
       log.error({ event: 'logins.reconcile_failed', err });
+    }
+  }
+
+  /** One login that Keycloak refuses must not keep the others from being mended. */
+  private async reconcileOne(ctx: CallContext, tx: Pick<Tx, 'department'>, employee: EmployeeRow): Promise<void> {
+    try {
+      await this.sync(ctx, tx, employee);
+    } catch (err) {
+      log.error({ event: 'login.reconcile_failed', employeeId: employee.id, err });
     }
   }
 }

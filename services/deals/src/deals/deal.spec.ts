@@ -2,6 +2,7 @@ import { type Deal, Deal_Outcome } from '@rapport/contracts/rapport/deals/v1/dea
 import type { Money } from '@rapport/contracts/rapport/type/v1/type';
 import {
   assertHistory,
+  assertOneCurrency,
   assertOpen,
   assertStage,
   businessDate,
@@ -61,8 +62,14 @@ describe('margin', () => {
     expect(margin({ amount: uah('10'), cost: undefined })).toBeUndefined();
   });
 
-  it('does not cross currencies', () => {
-    expect(() => margin({ amount: uah('10'), cost: { amount: '4', currencyCode: 'USD' } })).toThrow('cannot meet');
+  it('is unknown across currencies, without a word about the cost to who changes the amount', () => {
+    expect(margin({ amount: uah('10'), cost: { amount: '4', currencyCode: 'USD' } })).toBeUndefined();
+  });
+
+  it('needs a cost in the currency of the amount from who states it', () => {
+    const mixed = { amount: uah('10'), cost: { amount: '4', currencyCode: 'USD' } };
+    expect(() => assertOneCurrency(mixed, 'deal')).toThrow('another currency');
+    expect(() => assertOneCurrency({ amount: uah('10'), cost: uah('4') }, 'deal')).not.toThrow();
   });
 });
 

@@ -63,11 +63,27 @@ export function businessDate({ closeDate, startDate }: Pick<Deal, 'closeDate' | 
 }
 
 /**
- * amount - cost; unknown unless both are known.
- * @throws INVALID_ARGUMENT/CURRENCY_MISMATCH when they are in two currencies
+ * amount - cost; unknown unless both are known, in one currency. That they are
+ * not says nothing: who changes the amount may not be entitled to the cost.
  */
 export function margin({ amount, cost }: Pick<Deal, 'amount' | 'cost'>): MoneyMessage | undefined {
-  return amount && cost && Money.fromProto(amount).minus(Money.fromProto(cost)).toProto();
+  if (!amount || !cost || amount.currencyCode !== cost.currencyCode) return undefined;
+  return Money.fromProto(amount).minus(Money.fromProto(cost)).toProto();
+}
+
+/**
+ * For who states the cost: it is in the currency of the amount.
+ * @throws INVALID_ARGUMENT/CURRENCY_MISMATCH naming `at`.cost
+ */
+export function assertOneCurrency({ amount, cost }: Pick<Deal, 'amount' | 'cost'>, at: string): void {
+  if (!amount || !cost || amount.currencyCode === cost.currencyCode) return;
+  throw new AppError('INVALID_ARGUMENT', 'CURRENCY_MISMATCH', 'The cost is in another currency than the amount.', {}, [
+    {
+      field: `${at}.cost.currency_code`,
+      description: 'Must be the currency of the amount.',
+      reason: 'CURRENCY_MISMATCH',
+    },
+  ]);
 }
 
 /** @throws INVALID_ARGUMENT/STAGE_NOT_IN_PIPELINE naming `field` */

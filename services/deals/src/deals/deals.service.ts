@@ -32,7 +32,17 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Prisma } from '../generated/prisma/client.js';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
 import { Data, type Tx } from '../prisma.service.js';
-import { assertHistory, assertOpen, assertStage, businessDate, creditedTo, lose, margin, win } from './deal.js';
+import {
+  assertHistory,
+  assertOneCurrency,
+  assertOpen,
+  assertStage,
+  businessDate,
+  creditedTo,
+  lose,
+  margin,
+  win,
+} from './deal.js';
 import {
   dealCreated,
   dealDeleted,
@@ -95,6 +105,7 @@ export class DealsService {
       // A won deal's sum is the order's: frozen. Its cost may become known later.
       if (fields.has('amount')) assertOpen(before);
       const after = { ...before, ...only(wanted, fields) };
+      if (fields.has('cost')) assertOneCurrency(after, 'deal');
       return { ...changedColumns(toColumns(wanted), fields, before), ...marginOf(after) };
     });
   }
@@ -198,6 +209,7 @@ export class DealsService {
       const deal = complete(message, owner, begun(message.pipelineId, at), history ? undefined : today);
       assertStage(begun(message.pipelineId, at).stageIds, deal.stageId, `${at}.stage_id`);
       assertHistory(deal, at);
+      assertOneCurrency(deal, at);
       return { ...newRow(ctx, message), ...owner, ...toColumns(deal), ...toProgressColumns(deal), ...marginOf(deal) };
     });
     const made = (await tx.deal.createManyAndReturn({ data: rows })).map(toProto);

@@ -100,6 +100,7 @@ export class PipelinesService {
 
   async delete(ctx: CallContext, id: string, version: number): Promise<Pipeline> {
     return this.change(ctx, id, version, pipelineDeleted, async (before, tx) => {
+      await lock(tx, stagesOf(before.id));
       await this.assertNoOpenDeals(tx, { pipelineId: before.id });
       return { deleteTime: ctx.clock() };
     });
@@ -129,8 +130,9 @@ export class PipelinesService {
     });
   }
 
-  /** Ids of a pipeline's stages. */
+  /** Ids of a pipeline's stages; they stay until the transaction ends. */
   async stageIds(tx: Tx, pipelineId: string): Promise<ReadonlySet<string>> {
+    await lock(tx, stagesOf(pipelineId), 'shared');
     const stages = await this.data.everyRow(tx).stage.findMany({ where: { pipelineId } });
     return new Set(stages.map(({ id }) => id));
   }
@@ -142,6 +144,7 @@ export class PipelinesService {
       where: { OR: [{ id: { in: named } }, { defaultPipeline: true, deleteTime: null }] },
       include: whole,
     });
+    for (const { id } of rows) await lock(tx, stagesOf(id), 'shared');
     return (pipelineId, at) =>
       beginning(
         rows.find((row) => (pipelineId === '' ? row.defaultPipeline : row.id === pipelineId)),
@@ -192,6 +195,7 @@ export class PipelinesService {
 
   /** Stages that stay keep their id; one that goes must not hold open deals. */
   private async replaceStages(tx: Tx, before: Pipeline, wanted: Pipeline): Promise<void> {
+    await lock(tx, stagesOf(before.id));
     const stages = keptAndNewStages(before, wanted);
     const kept = new Set(stages.map((stage) => stage.id));
     const gone = before.stages.flatMap((stage) => (kept.has(stage.id) ? [] : stage.id));
@@ -214,3 +218,6 @@ export class PipelinesService {
     if (other) throw secondDefault(other.displayName);
   }
 }
+
+/** Held shared by who puts a deal into a stage, alone by who takes stages away. */
+const stagesOf = (pipelineId: string): string => `stages of ${pipelineId}`;

@@ -146,8 +146,10 @@ export class Notifications {
     if (writers === undefined) this.writers.set(masks, (writers = new Map()));
     let writer = writers.get(resource.name);
     if (writer === undefined) {
+      const readable = readGate(masks);
       writer = compileWriter(resource.desc, resource.name, {
-        gate: readGate(masks),
+        // Fields of a group leave by a read alone: that is written down before its answer leaves, a stream is not.
+        gate: (field, name) => contracts.fieldRule(field).group === '' && readable(field, name),
         registry: contracts.registry,
         resourceOf,
       });
