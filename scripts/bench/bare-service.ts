@@ -1,7 +1,7 @@
 // The hand-written hop, inner half: grpc-js with the generated definition, one Prisma query, one mapping.
 import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { Deal, Deal_Outcome } from '@rapport/contracts/rapport/deals/v1/deal';
+import { Deal, type Deal_Outcome } from '@rapport/contracts/rapport/deals/v1/deal';
 import {
   DealsServiceService,
   type GetDealRequest,
@@ -47,8 +47,12 @@ async function list(pageSize: number): Promise<ListDealsResponse> {
   return { deals: rows.map(toProto), nextPageToken: '' };
 }
 
+// What the card gains later stays empty here: it is the hop that is measured.
+const blank = Deal.decode(new Uint8Array());
+
 function toProto(row: DealRow): Deal {
   return {
+    ...blank,
     id: row.id,
     etag: String(row.version),
     createTime: row.createTime,

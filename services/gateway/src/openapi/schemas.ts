@@ -39,6 +39,18 @@ const SCALARS: Readonly<Record<ScalarType, Schema>> = {
   [ScalarType.FLOAT]: { type: 'number', format: 'float' },
 };
 
+/** Whether rights on the resource that it stands in shape the message: then it has a schema for each such resource. */
+function isShapedByRights(message: DescMessage, seen = new Set<DescMessage>()): boolean {
+  if (contracts.resourceOfMessage(message) !== undefined) return true;
+  if (seen.has(message)) return false;
+  seen.add(message);
+  return message.fields.some((field) => {
+    const { group, resource, importOnly } = contracts.fieldRule(field);
+    const inner = field.message;
+    return group !== '' || resource !== '' || importOnly || (inner !== undefined && isShapedByRights(inner, seen));
+  });
+}
+
 /** The schemas of one caller: fields that he may not read do not exist, those he may not set are in no input. */
 export class SchemaBuilder {
   /** For `components.schemas`, in the order of their first use. */
@@ -52,7 +64,8 @@ export class SchemaBuilder {
     const known = WELL_KNOWN[message.typeName];
     if (known !== undefined) return known;
     const own = contracts.resourceOfMessage(message)?.name ?? resource;
-    const name = this.nameOf(`${message.typeName} ${use} ${own}`, `${pascal(message)}${SUFFIX[use]}`, message);
+    const key = `${message.typeName} ${use} ${isShapedByRights(message) ? own : ''}`;
+    const name = this.nameOf(key, `${pascal(message)}${SUFFIX[use]}`, message);
     if (this.schemas[name] === undefined) {
       this.schemas[name] = {};
       this.schemas[name] = this.object(message, use, own, () => true);
