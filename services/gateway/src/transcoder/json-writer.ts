@@ -16,6 +16,7 @@ import {
   toJsonString,
 } from '@bufbuild/protobuf';
 import { FeatureSet_FieldPresence } from '@bufbuild/protobuf/wkt';
+import { plainStructText } from './struct-text.js';
 import {
   type Cursor,
   type ScalarText,
@@ -247,17 +248,20 @@ function enumWriter(desc: DescEnum): { text: ScalarText; wireType: number; zero:
   return { text, wireType: WIRE_VARINT, zero: names.get(0) ?? '0' };
 }
 
-/** Duration, Struct and the like: rare in answers, so protobuf-es writes them; only the empty Struct is worth a short cut. */
+/** Duration, FieldMask and the like are rare in answers, so protobuf-es writes them, and whatever is strange in a Struct. */
 function wellKnown(message: DescMessage, registry: Registry): ScalarText {
-  const empty = message.typeName === 'google.protobuf.Struct' ? '{}' : undefined;
+  const isStruct = message.typeName === 'google.protobuf.Struct';
   return (cursor, limit) => {
     const end = delimitedEnd(cursor, limit);
     const start = cursor.pos;
+    const plain = isStruct ? plainStructText(cursor, end) : undefined;
     cursor.pos = end;
-    if (start === end && empty !== undefined) return empty;
-    return toJsonString(message, fromBinary(message, cursor.bytes.subarray(start, end)), {
-      registry,
-      alwaysEmitImplicit: true,
-    });
+    return (
+      plain ??
+      toJsonString(message, fromBinary(message, cursor.bytes.subarray(start, end)), {
+        registry,
+        alwaysEmitImplicit: true,
+      })
+    );
   };
 }
