@@ -1,7 +1,7 @@
 // Writes the next migration of a service from its changed schema.prisma:
 //   node scripts/migration-new.ts <service> <what_it_does>
 // The difference is taken on a throw-away PostgreSQL server.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +36,12 @@ try {
   console.log(
     file ? `Wrote ${relative(root, file)}: read it before you commit it.` : 'schema.prisma and the migrations agree.',
   );
+  const added = file
+    ? [...readFileSync(file, 'utf8').matchAll(/ADD COLUMN\s+"(\w+)"[^,;]* NOT NULL(?![^,;]*DEFAULT)/g)]
+    : [];
+  for (const [, column] of added) {
+    console.log(`Column ${column} has no value for rows that are there: make it optional, or give it @default.`);
+  }
 } finally {
   await server.process.stop();
   rmSync(folder, { recursive: true, force: true });
