@@ -60,6 +60,8 @@ async function withClient(url: string, work: (client: pg.Client) => Promise<void
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
+    // One at a time: PostgreSQL's catalogue of roles fails for two who make and drop roles at once. Ends with the session.
+    await client.query(`select pg_advisory_lock(hashtextextended('rapport databases and roles', 0))`);
     await work(client);
   } finally {
     await client.end();
