@@ -36,6 +36,8 @@ const shared = {
 };
 
 export default {
+  // Real servers on a busy machine: a slow answer is not a wrong one.
+  testTimeout: 30_000,
   projects: [
     {
       ...shared,
