@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { AdminApi } from '../../../deploy/keycloak/admin-api.ts';
-import { createLogin, employeeAttributes } from '../../../deploy/keycloak/logins.ts';
+import { createLogin, employeeAttributes, type Login } from '../../../deploy/keycloak/logins.ts';
 import { applyRealm } from '../../../deploy/keycloak/realm.ts';
 import { testServers } from './config.js';
 import { confidentialClients } from './servers/service-environment.js';
@@ -11,6 +12,8 @@ import { projectFolder } from './servers/tool-paths.js';
 
 const PASSWORD = 'a password of tests';
 const CLI_CLIENT = 'rapport-demo-cli';
+const LOGIN_ATTEMPTS = 6;
+const LOGIN_PAUSE_MS = 500;
 
 /** What a login says of an employee. */
 export interface Identity {
@@ -91,10 +94,28 @@ export class TestRealm {
       homeDepartmentId: departmentPath.split('/').at(-1)!,
     });
     const login = { username, password: PASSWORD, roles: [role], attributes };
-    // Contacts makes the logins of its employees too, without a password, and perhaps at this moment.
-    const id = await createLogin(this.api, login).catch(() => createLogin(this.api, login));
-    await this.api.put(`/users/${id}/reset-password`, { type: 'password', value: PASSWORD, temporary: false });
-    return { token: await this.token(username) };
+    return { token: await this.firstToken(login) };
+  }
+
+  /**
+   * Contacts writes the logins of its employees too, perhaps at this moment: then one of the two is refused, or Keycloak
+   * keeps the user in its cache as he was before the password. Once contacts is done, the next attempt finds him whole.
+   */
+  private async firstToken(login: Login): Promise<string> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const id = await createLogin(this.api, login);
+        await this.api.put(`/users/${id}/reset-password`, {
+          type: 'password',
+          value: login.password,
+          temporary: false,
+        });
+        return await this.token(login.username);
+      } catch (error) {
+        if (attempt === LOGIN_ATTEMPTS) throw error;
+        await sleep(LOGIN_PAUSE_MS);
+      }
+    }
   }
 
   private async token(username: string): Promise<string> {
@@ -102,8 +123,9 @@ export class TestRealm {
       method: 'POST',
       body: new URLSearchParams({ grant_type: 'password', client_id: CLI_CLIENT, username, password: PASSWORD }),
     });
-    const body = (await response.json()) as { access_token?: string; error?: string };
-    if (body.access_token === undefined) throw new Error(`${username} cannot log in: ${body.error}`);
+    const body = (await response.json()) as { access_token?: string; error?: string; error_description?: string };
+    if (body.access_token === undefined)
+      throw new Error(`${username} cannot log in: ${body.error} ${body.error_description}`);
     return body.access_token;
   }
 }
