@@ -9,6 +9,8 @@ export interface LoadOrder {
   paths: string[];
   connections: number;
   milliseconds: number;
+  /** Ends earlier, after so many answers. */
+  answers?: number;
 }
 
 export interface LoadResult {
@@ -52,7 +54,7 @@ class Run {
       let held: Buffer = Buffer.alloc(0);
       let sentAt = 0;
       const send = (): void => {
-        if (performance.now() >= this.until) {
+        if (performance.now() >= this.until || this.latencies.length >= (this.order.answers ?? Infinity)) {
           socket.end();
           return resolve();
         }

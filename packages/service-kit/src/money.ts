@@ -99,9 +99,14 @@ export class Money {
   }
 }
 
+/** Nearly every stored decimal: a page of rows has hundreds, and parsing each shows in its cost. */
+const CANONICAL = /^(?:0|-?[1-9]\d*|-?(?:0|[1-9]\d*)\.\d*[1-9])$/;
+
 /** A decimal as the contract writes it: no exponent, no trailing zeros, no `-0`. */
 export function canonicalDecimal(value: DecimalLike): string {
-  const big = new Big(value.toString());
+  const text = value.toString();
+  if (CANONICAL.test(text)) return text;
+  const big = new Big(text);
   return big.eq(0) ? '0' : big.toFixed();
 }
 

@@ -12,8 +12,9 @@ import { projectFolder } from './servers/tool-paths.js';
 
 const PASSWORD = 'a password of tests';
 const CLI_CLIENT = 'rapport-demo-cli';
-const LOGIN_ATTEMPTS = 6;
-const LOGIN_PAUSE_MS = 500;
+const LOGIN_ATTEMPTS = 5;
+/** Keycloak takes two failed logins within a second for an attack and locks the user for a minute. */
+const LOGIN_PAUSE_MS = 1_500;
 
 /** What a login says of an employee. */
 export interface Identity {
